@@ -1,0 +1,22 @@
+#!/usr/bin/env python
+import os
+import sys
+
+from environs import EnvError
+
+from registry.postgres import PostgresError
+
+
+def main() -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry.settings")
+    from django.core.management import execute_from_command_line  # after the variable it reads is set
+
+    try:
+        execute_from_command_line(sys.argv)
+    except (EnvError, PostgresError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()
