@@ -2,7 +2,6 @@
 import os
 import sys
 
-from environs import EnvError
 
 from registry.postgres import PostgresError
 
@@ -13,7 +12,7 @@ def main() -> None:
 
     try:
         execute_from_command_line(sys.argv)
-    except (EnvError, PostgresError) as error:
+    except PostgresError as error:
         print(error, file=sys.stderr)
         sys.exit(2)
 

@@ -1,0 +1,72 @@
+# Everything that is done with this checkout. `make help` says what there is.
+#
+#: PYTHON              python3 by default; another one gets a virtual environment of its own
+#: ARGS                more arguments for pytest or the bench: make test ARGS="-k badge"
+#: HOST, PORT          where it listens: 127.0.0.1, 8000
+#: PUBLIC_URL          where people reach it: http://HOST:PORT; https:// makes cookies secure
+#: VAR_DIR             data, secrets, logs: var
+#: DATABASE_URL        a PostgreSQL 15 to 18 of yours; unset: an embedded one under VAR_DIR
+#: OWNER_DATABASE_URL  the same database for the role that may alter tables: DATABASE_URL
+#: WEB_WORKERS         processes of the web server: 2
+#: WEB_THREADS         threads of each: 8
+#: POSTGRES_RUN_AS     when root starts it, the user the embedded PostgreSQL runs as: postgres, else nobody
+
+PYTHON ?= python3
+VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null))
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
+THROWAWAY := $(PY) -m registry.postgres throwaway --
+COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-config
+
+WAY_OUT := install Python 3.11 or newer, or name one: make PYTHON=/path/to/python
+
+.PHONY: help run test soak check bench requirements clean
+.DEFAULT_GOAL := help
+
+help:  ## this
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+	@echo; echo "From the environment, or behind the target (make run PORT=8001):"
+	@sed -n 's/^#: /  /p' Makefile
+
+run: $(VENV)/run.stamp  ## start everything on http://127.0.0.1:8000; Ctrl-C stops it
+	@$(PY) -m registry.run --die-with-parent
+
+test: $(VENV)/dev.stamp  ## the tests, on a PostgreSQL of their own
+	REGISTRY_ROLE=owner $(THROWAWAY) $(PY) -m pytest -n 2 $(ARGS)
+
+soak: $(VENV)/dev.stamp  ## the tests that take long
+	REGISTRY_ROLE=owner $(THROWAWAY) $(PY) -m pytest -m soak $(ARGS)
+
+check: $(VENV)/dev.stamp  ## lint, format, types, layers, migrations, deployment, generated documents
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m mypy
+	$(VENV)/bin/lint-imports
+	$(THROWAWAY) $(PY) manage.py makemigrations --check --dry-run
+	PUBLIC_URL=https://registry.example $(THROWAWAY) $(PY) manage.py check --deploy --fail-level WARNING
+	$(THROWAWAY) $(PY) manage.py generate_docs --check
+
+bench: $(VENV)/dev.stamp  ## measure; prints a table and writes var/bench.json
+	$(THROWAWAY) $(PY) -m tests.bench $(ARGS)
+
+requirements: $(VENV)/dev.stamp  ## pin requirements*.in anew
+	$(COMPILE) --upgrade requirements.in -o requirements.txt
+	$(COMPILE) --upgrade requirements-dev.in -o requirements-dev.txt
+
+clean:  ## remove what can be made again; var/ stays
+	rm -rf .venv .venv-* .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find accounts registry tests -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/run.stamp: requirements.txt
+	@$(PYTHON) -c "" || { echo "error: PYTHON=$(PYTHON) does not run: $(WAY_OUT)" >&2; exit 2; }
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info < (3, 11))" || { echo "error: PYTHON=$(PYTHON) is too old: $(WAY_OUT)" >&2; exit 2; }
+	@echo "Installing into $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/run.stamp requirements-dev.txt
+	@echo "Installing what the checks need into $(VENV) …"
+	@$(PIP) -r requirements.txt -r requirements-dev.txt
+	@touch $@
