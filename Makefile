@@ -8,7 +8,7 @@
 #: DATABASE_URL        a PostgreSQL 15 to 18 of yours; unset: an embedded one under VAR_DIR
 #: OWNER_DATABASE_URL  the same database for the role that may alter tables: DATABASE_URL
 #: WEB_WORKERS         processes of the web server: 2
-#: WEB_THREADS         threads of each: 8
+#: WEB_THREADS         threads of each: 4
 #: POSTGRES_RUN_AS     when root starts it, the user the embedded PostgreSQL runs as: postgres, else nobody
 
 PYTHON ?= python3

@@ -2,7 +2,6 @@
 import os
 import sys
 
-
 from registry.postgres import PostgresError
 
 

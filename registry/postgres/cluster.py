@@ -45,7 +45,7 @@ class Postmaster(NamedTuple):
 
 
 class Cluster:
-    """One PostgreSQL in one folder. `throwaway` trades durability for speed, and lets the owner make databases."""
+    """One PostgreSQL in one folder. `throwaway`: fast, not durable, and the owner may make databases."""
 
     def __init__(self, folder: Path, *, throwaway: bool = False) -> None:
         self.folder = folder.absolute()

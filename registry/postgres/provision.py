@@ -16,7 +16,7 @@ def provision(
 ) -> None:
     """Make roles and database where they are missing; any part of it may have been done before a crash.
 
-    The owner alters tables; what it makes, in this database and in any made later, the web role may read and write.
+    The owner alters tables; what it makes, here and in databases made later, the web role may read and write.
     """
     owner, web = sql.Identifier(ROLES["owner"]), sql.Identifier(ROLES["web"])
     with psycopg.connect(url("superuser", "postgres"), autocommit=True) as server:
