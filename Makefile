@@ -33,7 +33,7 @@ run: $(VENV)/run.stamp  ## start everything on http://127.0.0.1:8000; Ctrl-C sto
 	@$(PY) -m registry.run --die-with-parent
 
 test: $(VENV)/dev.stamp  ## the tests, on a PostgreSQL of their own
-	REGISTRY_ROLE=owner $(THROWAWAY) $(PY) -m pytest -n 2 $(ARGS)
+	REGISTRY_ROLE=owner $(THROWAWAY) $(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 soak: $(VENV)/dev.stamp  ## the tests that take long
 	REGISTRY_ROLE=owner $(THROWAWAY) $(PY) -m pytest -m soak $(ARGS)
