@@ -1,0 +1,62 @@
+"""What every page of the staff's admin owes the log: who looked at personal data, and what was refused."""
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import admin, messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import get_language
+
+from accounts.audit import journal as audit
+from accounts.errors import DomainError
+
+if TYPE_CHECKING:
+    ModelAdmin = admin.ModelAdmin[Any]
+else:
+    ModelAdmin = admin.ModelAdmin  # generic for the type checker only
+
+
+def sentences(refusal: DomainError) -> str:
+    """What to tell the person: each problem where there are some, otherwise the refusal itself."""
+    language = get_language() or "id"
+    texts = [problem.text for problem in refusal.problems] or [refusal.text]
+    return " ".join(text.in_language(language) for text in texts)
+
+
+class SpokenRefusals(ModelAdmin):
+    """A refusal of the domain becomes one message on the same page; nothing was changed."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except DomainError as refusal:
+            # The service wrote this too, but inside the transaction that the admin has rolled back by now.
+            audit.log(
+                "refused",
+                by=request.user,
+                on=self.get_object(request, object_id) if object_id else None,
+                data={"action": f"{self.opts.app_label}.admin", "code": refusal.code},
+            )
+            messages.error(request, sentences(refusal))
+            return HttpResponseRedirect(request.get_full_path())
+
+
+class LoggedViews(ModelAdmin):
+    """Who opens a page with personal data stands in the log."""
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        response = super().change_view(request, object_id, form_url, extra_context)
+        if request.method == "GET" and response.status_code == 200:
+            audit.log("viewed", by=request.user, on=self.get_object(request, object_id))
+        return response

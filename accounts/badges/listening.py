@@ -1,0 +1,27 @@
+"""What badges do when something happens below them: a number is no longer proven, an account closes."""
+
+from accounts.audit import journal as audit
+from accounts.badges import services as badges
+from accounts.badges.models import Badge, BadgeStatus
+
+
+def start() -> None:
+    audit.listen("number.proof_failed", _suspend)
+    audit.listen("account.closed", _revoke)
+
+
+def _live_badge(account_id: str) -> Badge | None:
+    return Badge.objects.live().select_related("account").filter(account=account_id).first()
+
+
+def _suspend(happening: audit.Happening) -> None:
+    """A recycled number: the badge must not vouch for whoever has it now."""
+    badge = _live_badge(happening.on)
+    if badge is not None and badge.status == BadgeStatus.ACTIVE:
+        badges.suspend(badge, reason="number_unproven", by=audit.SYSTEM)
+
+
+def _revoke(happening: audit.Happening) -> None:
+    badge = _live_badge(happening.on)
+    if badge is not None:
+        badges.revoke(badge, reason="business_closed", by=audit.SYSTEM)

@@ -1,0 +1,126 @@
+"""Badges, and the policies that say how they are drawn."""
+
+from typing import ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.badges.reasons import REASONS
+from accounts.businesses.models import Account
+from accounts.ids import IdField
+
+
+class Tier(models.TextChoices):
+    VERIFIED = "verified", _("verified")
+    CONFIRMED = "confirmed", _("confirmed")
+
+
+class BadgeStatus(models.TextChoices):
+    ACTIVE = "active", _("active")
+    SUSPENDED = "suspended", _("suspended")
+    REVOKED = "revoked", _("revoked")
+    EXPIRED = "expired", _("expired")
+    SUPERSEDED = "superseded", _("superseded")
+
+
+LIVE = (BadgeStatus.ACTIVE, BadgeStatus.SUSPENDED)
+
+
+class BadgeQuerySet(models.QuerySet["Badge"]):
+    def live(self) -> "BadgeQuerySet":
+        return self.filter(status__in=LIVE)
+
+    def of(self, account: Account) -> "BadgeQuerySet":
+        return self.filter(account=account)
+
+    def run_out(self) -> "BadgeQuerySet":
+        return self.live().filter(expires_at__lte=Now())
+
+
+class Badge(models.Model):
+    """The registry's statement that a number is this business, called this, for a term."""
+
+    id = IdField("bdg")
+    account = models.ForeignKey(
+        Account, on_delete=models.PROTECT, related_name="badges", verbose_name=_("account")
+    )
+    status = models.CharField(_("status"), max_length=10, choices=BadgeStatus, default=BadgeStatus.ACTIVE)
+    methods = ArrayField(models.CharField(max_length=20), verbose_name=_("shown by"), default=list)
+    cause = models.CharField(_("issued by"), max_length=40, help_text=_("The application that was approved."))
+    issued_at = models.DateTimeField(_("issued at"))
+    term_ends_at = models.DateTimeField(_("end of the term"))
+    expires_at = models.DateTimeField(
+        _("expires at"), help_text=_("Later than the term only while a renewal sent in time is undecided.")
+    )
+    renewal_pending = models.BooleanField(_("renewal pending"), default=False)
+    reason = models.CharField(
+        _("reason"), max_length=40, blank=True, choices=[(code, text.en) for code, text in REASONS.items()]
+    )
+    suspended_at = models.DateTimeField(_("suspended at"), null=True, help_text=_("Cleared by reinstating."))
+    ended_at = models.DateTimeField(_("ended at"), null=True)
+
+    objects: ClassVar[BadgeQuerySet] = BadgeQuerySet.as_manager()  # type: ignore[assignment]  # as_manager is typed loosely
+
+    class Meta:
+        verbose_name = _("badge")
+        verbose_name_plural = _("badges")
+        permissions = [
+            ("suspend_badge", "Can suspend a badge"),
+            ("reinstate_badge", "Can reinstate a badge"),
+            ("revoke_badge", "Can revoke a badge"),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=BadgeStatus.values), name="badge_status_is_known"),
+            models.UniqueConstraint(
+                fields=["account"], condition=Q(status__in=LIVE), name="one_live_badge_per_account"
+            ),
+            models.CheckConstraint(condition=Q(expires_at__gte=F("issued_at")), name="a_badge_has_a_term"),
+            models.CheckConstraint(
+                condition=~Q(status=BadgeStatus.SUSPENDED) | (Q(suspended_at__isnull=False) & ~Q(reason="")),
+                name="a_suspension_has_a_reason_and_a_time",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=BadgeStatus.REVOKED) | (Q(ended_at__isnull=False) & ~Q(reason="")),
+                name="a_revocation_has_a_reason_and_a_time",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["account", "-issued_at"], name="badges_of_an_account"),
+            models.Index(fields=["expires_at"], condition=Q(status__in=LIVE), name="live_badges_by_expiry"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.id} ({self.status})"
+
+
+class DisplayPolicy(models.Model):
+    """How each tier is drawn (R1, R3-R5). Immutable once published: a change is a new version.
+
+    `tiers` maps a tier to `{"mark": {symbol, colour, position, label: {id, en}}, "chat": {message_colour,
+    notice_colour, messages_deletable}}`; an account without a tier is drawn plainly and is not in it.
+    """
+
+    version = models.CharField(_("version"), max_length=40, primary_key=True)
+    tiers = models.JSONField(_("tiers"))
+    offline_grace = models.PositiveIntegerField(_("offline grace"), default=86_400, help_text=_("Seconds."))
+    block = models.BooleanField(_("user may block"), default=True)
+    report = models.BooleanField(_("user may report"), default=True)
+    account_may_block = models.BooleanField(_("account may block"), default=True)
+    published_at = models.DateTimeField(_("published at"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("display policy")
+        verbose_name_plural = _("display policies")
+        get_latest_by = "published_at"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(block=True, account_may_block=True), name="R5_blocking_is_always_possible"
+            )
+        ]
+        indexes = [models.Index(fields=["-published_at"], name="newest_policy")]
+
+    def __str__(self) -> str:
+        return self.version

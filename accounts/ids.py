@@ -1,0 +1,90 @@
+"""Typed ids: `acc_01h2xcejqtf2nbrexx3vqjhp41` outside, a 16-byte UUIDv7 in the database.
+
+The text form is that of the TypeID specification 0.3: a prefix, then the 128 bits in 26 characters of
+Crockford's base32. UUIDv7 (RFC 9562 section 5.7) keeps the B-tree's newest pages together.
+"""
+
+import re
+import secrets
+import time
+import uuid
+from functools import partial
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+SUFFIX_PATTERN = "[0-7][0-9a-hjkmnp-tv-z]{25}"
+
+
+def uuid7() -> uuid.UUID:
+    """A UUID that starts with the Unix time in milliseconds."""
+    milliseconds = time.time_ns() // 1_000_000
+    value = milliseconds << 80 | 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    return uuid.UUID(int=value)
+
+
+def to_text(prefix: str, value: uuid.UUID) -> str:
+    number = value.int
+    suffix = "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    return f"{prefix}_{suffix}"
+
+
+def to_uuid(prefix: str, text: str) -> uuid.UUID:
+    """Raises ValueError: another prefix, or not a TypeID."""
+    if not re.fullmatch(f"{prefix}_{SUFFIX_PATTERN}", text):
+        raise ValueError(f"{text!r} is not an id that starts with {prefix}_")
+    number = 0
+    for character in text[len(prefix) + 1 :]:
+        number = number << 5 | _VALUES[character]
+    return uuid.UUID(int=number)
+
+
+def new_id(prefix: str) -> str:
+    return to_text(prefix, uuid7())
+
+
+class IdField(models.UUIDField[str, str]):
+    """The primary key of a model: its Python value is the text form, its column a UUID."""
+
+    def __init__(self, prefix: str = "", **kwargs: Any) -> None:
+        self.prefix = prefix
+        kwargs |= {"primary_key": True, "editable": False, "default": partial(new_id, prefix)}
+        super().__init__(**kwargs)
+
+    def deconstruct(self) -> tuple[str, str, Any, dict[str, Any]]:
+        name, path, args, kwargs = super().deconstruct()
+        for implied in ("default", "editable", "primary_key"):
+            kwargs.pop(implied, None)
+        return name, path, args, {"prefix": self.prefix, **kwargs}
+
+    def to_python(self, value: Any) -> str | None:
+        if value is None:
+            return None
+        try:
+            to_uuid(self.prefix, value)
+        except (TypeError, ValueError) as error:
+            raise ValidationError(str(error), code="invalid") from error
+        return str(value)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        if value is None or isinstance(value, uuid.UUID):
+            return value
+        return to_uuid(self.prefix, value)
+
+    def from_db_value(self, value: uuid.UUID | None, expression: Any, connection: Any) -> str | None:
+        return None if value is None else to_text(self.prefix, value)
+
+
+class IdConverter:
+    """The base of a URL converter for one prefix: a malformed id is simply no such page."""
+
+    regex = f"[a-z]{{3}}_{SUFFIX_PATTERN}"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value

@@ -1,0 +1,15 @@
+from django.apps import AppConfig
+from django.core import checks
+from django.utils.translation import gettext_lazy as _
+
+
+class MessagesConfig(AppConfig):
+    name = "accounts.messages"
+    label = "outbox"  # "messages" is taken by django.contrib.messages
+    verbose_name = _("Outbox")
+
+    def ready(self) -> None:
+        from accounts.messages.checks import sms_goes_somewhere, sms_sender_exists
+
+        checks.register(sms_sender_exists)
+        checks.register(sms_goes_somewhere, deploy=True)

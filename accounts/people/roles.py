@@ -1,0 +1,90 @@
+"""What each role of staff may do: the one table. Permissions are Django's `app.action_model` and our own verbs."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(models.TextChoices):
+    OWNER = "", _("owner (no staff)")
+    REVIEWER = "reviewer", _("reviewer")
+    SENIOR_REVIEWER = "senior_reviewer", _("senior reviewer")
+    OPERATOR = "operator", _("operator")
+    AUDITOR = "auditor", _("auditor")
+
+
+# What may be looked at by everyone on the staff: the journal and the registry's own facts.
+_VIEW_DOMAIN = {
+    f"{app}.view_{model}"
+    for app, model in [
+        ("audit", "event"),
+        ("badges", "badge"),
+        ("badges", "displaypolicy"),
+        ("businesses", "account"),
+        ("businesses", "bar"),
+        ("businesses", "business"),
+        ("businesses", "membership"),
+        ("businesses", "numberdispute"),
+        ("businesses", "numberuse"),
+        ("businesses", "protectedname"),
+        ("pilot", "cohort"),
+        ("pilot", "place"),
+        ("proofs", "numberproof"),
+        ("verification", "application"),
+        ("verification", "claim"),
+        ("verification", "decision"),
+        ("verification", "evidence"),
+        ("verification", "question"),
+    ]
+}
+_REVIEW = _VIEW_DOMAIN | {
+    "verification.review_application",
+    "proofs.record_call_back",
+    "badges.suspend_badge",
+}
+_SENIOR = _REVIEW | {
+    "verification.second_application",
+    "verification.review_alone",
+    "badges.revoke_badge",
+    "badges.reinstate_badge",
+    "businesses.lift_bar",
+    "businesses.protect_account_name",
+    "businesses.settle_numberdispute",
+    "businesses.add_protectedname",
+    "businesses.change_protectedname",
+    "businesses.delete_protectedname",
+    "pilot.add_cohort",
+    "pilot.change_cohort",
+    "people.view_user",
+}
+_OPERATE = _VIEW_DOMAIN | {
+    "audit.view_logentry",
+    "badges.add_displaypolicy",
+    "badges.suspend_badge",
+    "clients.view_clientapp",
+    "clients.add_clientapp",
+    "clients.change_clientapp",
+    "clients.view_apikey",
+    "clients.add_apikey",
+    "clients.revoke_apikey",
+    "outbox.view_message",
+    "people.view_user",
+    "people.add_user",
+    "people.change_user",
+    "pilot.add_cohort",
+    "pilot.change_cohort",
+}
+_AUDIT = _VIEW_DOMAIN | {
+    "audit.view_logentry",
+    "clients.view_clientapp",
+    "clients.view_apikey",
+    "outbox.view_message",
+    "people.view_user",
+}
+
+PERMISSIONS: dict[Role, frozenset[str]] = {
+    Role.OWNER: frozenset(),
+    Role.REVIEWER: frozenset(_REVIEW),
+    Role.SENIOR_REVIEWER: frozenset(_SENIOR),
+    Role.OPERATOR: frozenset(_OPERATE),
+    Role.AUDITOR: frozenset(_AUDIT),
+}

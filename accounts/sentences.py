@@ -1,0 +1,341 @@
+"""Every code that a refusal or a requirement can carry, with its sentence: the one table.
+
+The rules of display names have their sentences beside them, in `accounts.names.RULES`.
+"""
+
+from accounts.text import Text
+
+SENTENCES: dict[str, Text] = {
+    # The request itself.
+    "malformed": Text("Isi permintaan bukan JSON yang benar.", "The body is not well-formed JSON."),
+    "invalid": Text(
+        "Ada isian yang tidak dapat diterima; lihat daftar masalah.",
+        "Something sent can't be accepted; see the list of problems.",
+    ),
+    "required": Text("Isian ini wajib ada.", "This field is required."),
+    "field_unknown": Text(
+        "Isian ini tidak dikenal; hapus saja.", "This field is not known here; leave it out."
+    ),
+    "field_read_only": Text("Isian ini tidak dapat diubah.", "This field can't be changed."),
+    "field_repeated": Text(
+        "Isian ini ditulis dua kali; kirim sekali saja.", "This field stands there twice; send it once."
+    ),
+    "wrong_type": Text(
+        "Jenis nilai ini keliru; kirim {expected}.", "This is the wrong type of value; send {expected}."
+    ),
+    "value_invalid": Text(
+        "Nilai ini tidak dapat diterima; lihat dokumentasi API.",
+        "This value can't be accepted; see the API's documentation.",
+    ),
+    "value_too_short": Text(
+        "Isian ini terlalu pendek: paling sedikit {limit}.", "This is too short: {limit} at least."
+    ),
+    "value_too_low": Text(
+        "Nilai ini terlalu kecil: paling sedikit {limit}.", "This value is too low: {limit} at least."
+    ),
+    "value_too_high": Text(
+        "Nilai ini terlalu besar: paling banyak {limit}.", "This value is too high: {limit} at most."
+    ),
+    "choice_unknown": Text(
+        "Nilai ini tidak ada dalam daftar; lihat dokumentasi API.",
+        "This value is not in the list; see the API's documentation.",
+    ),
+    "too_deep": Text(
+        "Isi permintaan bersarang terlalu dalam: paling banyak {limit} tingkat.",
+        "The body is nested too deeply: {limit} levels at most.",
+    ),
+    "hidden_characters": Text(
+        "Teks berisi karakter yang tidak terlihat; hapus lalu kirim lagi.",
+        "The text holds characters that can't be seen; remove them and send it again.",
+    ),
+    "too_many_numbers": Text(
+        "Paling banyak {limit} nomor sekali tanya; bagi menjadi beberapa permintaan.",
+        "At most {limit} numbers at once; split them over several requests.",
+    ),
+    "body_too_large": Text(
+        "Isi permintaan melebihi {limit} byte.", "The body is larger than the {limit} bytes allowed."
+    ),
+    "cursor_invalid": Text(
+        "Penanda halaman tidak dikenal; mulai lagi dari halaman pertama.",
+        "The page cursor is not one of ours; start again from the first page.",
+    ),
+    "not_found": Text("Tidak ada yang seperti itu di sini.", "There is no such thing here."),
+    "method_not_allowed": Text("Metode ini tidak berlaku di sini.", "This method is not possible here."),
+    "not_acceptable": Text("Jawaban hanya tersedia sebagai JSON.", "The answer is only to be had as JSON."),
+    "unsupported_media_type": Text(
+        "Jenis isi ini tidak diterima; kirim {accepted}.",
+        "This content type is not accepted; send {accepted}.",
+    ),
+    "precondition_required": Text(
+        "Kirim If-Match berisi ETag dari jawaban terakhir.",
+        "Send If-Match with the ETag of your last answer.",
+    ),
+    "stale": Text(
+        "Data sudah diubah orang lain; baca lagi lalu ulangi.",
+        "It was changed in the meantime; read it again and repeat the change.",
+    ),
+    "database_unavailable": Text(
+        "Registri sedang tidak dapat membaca datanya; coba lagi sebentar lagi. Pakai salinan yang ada.",
+        "The registry can't read its data right now; try again shortly. Go on with the copy you have.",
+    ),
+    "forbidden": Text("Ini tidak diizinkan.", "This is not allowed."),
+    "bad_request": Text("Permintaan ini tidak dapat dibaca.", "The request can't be read."),
+    "conflict": Text(
+        "Orang lain melakukan hal yang sama pada saat yang sama; baca lagi lalu ulangi.",
+        "Somebody else did the same at the same moment; read it again and repeat.",
+    ),
+    "internal": Text(
+        "Terjadi kesalahan pada kami; sudah dicatat.", "Something went wrong on our side; it was noted."
+    ),
+    "throttled": Text("Terlalu sering; coba lagi nanti.", "Too often; try again later."),
+    # Who asks.
+    "key_missing": Text(
+        "Kirim kunci API: Authorization: Bearer vbr_…", "Send an API key: Authorization: Bearer vbr_…"
+    ),
+    "key_malformed": Text(
+        "Ini bukan kunci API registri; periksa apakah tersalin utuh.",
+        "This is not an API key of the registry; check that it was copied whole.",
+    ),
+    "key_repeated": Text("Kirim tepat satu header Authorization.", "Send exactly one Authorization header."),
+    "key_unknown": Text("Kunci API ini tidak dikenal.", "This API key is not known."),
+    "key_revoked": Text(
+        "Kunci API ini sudah dicabut; pakai kunci yang baru.", "This API key was revoked; use the new one."
+    ),
+    "key_wrong_deployment": Text(
+        "Kunci ini untuk lingkungan {theirs}, sedangkan ini lingkungan {ours}.",
+        "This key is for the {theirs} deployment; this is the {ours} one.",
+    ),
+    "scope_missing": Text(
+        "Kunci ini tidak memiliki cakupan {scope}.", "This key does not have the scope {scope}."
+    ),
+    "app_disabled": Text("Aplikasi klien ini dinonaktifkan.", "This client app is switched off."),
+    "two_live_keys": Text(
+        "Aplikasi ini sudah punya dua kunci aktif; cabut satu dahulu.",
+        "This app has two live keys already; revoke one first.",
+    ),
+    "client_name_taken": Text(
+        "Sudah ada aplikasi klien bernama itu.", "There is a client app of that name already."
+    ),
+    "scope_unknown": Text("Tidak ada cakupan {scope}.", "There is no scope {scope}."),
+    "closed_to_keys": Text(
+        "Alamat ini tidak terbuka untuk kunci API.", "This address is not open to API keys."
+    ),
+    "own_access": Text(
+        "Orang lain harus mengubah peran atau akses Anda sendiri.",
+        "Somebody else has to change your own role or access.",
+    ),
+    "username_taken": Text("Nama pengguna ini sudah dipakai.", "This username is taken."),
+    "email_taken": Text("Alamat e-mail ini sudah dipakai.", "This e-mail address is taken."),
+    "role_unknown": Text("Pilih peran staf dari daftar.", "Choose a role of the staff from the list."),
+    "permission_missing": Text("Peran Anda tidak mengizinkan ini.", "Your role does not allow this."),
+    # Numbers.
+    "number_missing": Text("Nomor telepon belum diisi.", "The phone number is missing."),
+    "number_invalid": Text(
+        "Nomor ini tidak ada; tulis lengkap, misalnya +62 812 3456 7890.",
+        "There is no such number; write it whole, for example +62 812 3456 7890.",
+    ),
+    "number_not_e164": Text(
+        "Tulis nomor dalam bentuk E.164, misalnya +6281234567890.",
+        "Write the number in E.164 form, for example +6281234567890.",
+    ),
+    "number_not_canonical": Text(
+        "Maksud Anda {canonical}? Kirim nomor dalam bentuk itu.",
+        "Did you mean {canonical}? Send the number in that form.",
+    ),
+    "number_taken": Text(
+        "Nomor ini sudah dipakai usaha lain di registri.", "Another account of the registry has this number."
+    ),
+    "number_is_personal": Text(
+        "Nomor ini nomor pribadi menurut aplikasi pesan; lepaskan dahulu di aplikasi itu.",
+        "A messenger says this number is personal; release it there first.",
+    ),
+    "number_declared_by_another": Text(
+        "Klien lain yang menyatakan nomor ini pribadi; hanya dia yang dapat melepaskannya.",
+        "Another client declared this number personal; only that one can release it.",
+    ),
+    "number_not_proven": Text(
+        "Nomor belum dibuktikan; pakai kode enam angka atau telepon balik.",
+        "The number is not proven yet; use the six-digit code or a call-back.",
+    ),
+    "number_unchanged": Text("Nomor baru sama dengan yang lama.", "The new number is the present one."),
+    # Proofs.
+    "code_wrong": Text("Kode salah; sisa percobaan: {left}.", "That code is wrong; tries left: {left}."),
+    "code_used_up": Text(
+        "Kode ini tidak berlaku lagi; minta kode baru.", "This code is no longer valid; ask for a new one."
+    ),
+    "code_too_often": Text(
+        "Terlalu banyak kode diminta; tunggu {minutes} menit.",
+        "Too many codes were asked for; wait {minutes} minutes.",
+    ),
+    "number_already_proven": Text("Nomor ini sudah dibuktikan.", "This number is proven already."),
+    # Businesses and accounts.
+    "legal_name_missing": Text("Nama badan usaha belum diisi.", "The legal name is missing."),
+    "owner_contact_missing": Text(
+        "Kontak pemilik belum diisi: e-mail atau nomor telepon.",
+        "The owner's contact is missing: e-mail or phone.",
+    ),
+    "owner_contact_invalid": Text(
+        "Kontak pemilik bukan e-mail atau nomor telepon.",
+        "The owner's contact is neither an e-mail nor a phone number.",
+    ),
+    "owner_contact_is_the_number": Text(
+        "Kontak pemilik harus lain dari nomor akun.",
+        "The owner's contact must differ from the account's number.",
+    ),
+    "owner_contact_is_staff": Text(
+        "Kontak ini tidak dapat dipakai sebagai pemilik.", "This contact can't be used for an owner."
+    ),
+    "country_unknown": Text(
+        "Kode negara tidak dikenal (ISO 3166-1, dua huruf).",
+        "No such country code (ISO 3166-1, two letters).",
+    ),
+    "category_unknown": Text("Kategori tidak ada dalam daftar.", "The category is not in the list."),
+    "website_invalid": Text(
+        "Tulis alamat situs lengkap, misalnya https://usaha.example.",
+        "Write the website's whole address, for example https://business.example.",
+    ),
+    "about_too_long": Text(
+        "Keterangan paling panjang 512 karakter.", "About can have 512 characters at most."
+    ),
+    "contact_purpose_unknown": Text(
+        "Tujuan kontak tidak ada dalam daftar.", "A contact purpose is not in the list."
+    ),
+    "contact_purposes_missing": Text(
+        "Pilih sedikitnya satu tujuan kontak.", "Choose at least one contact purpose."
+    ),
+    "account_closed": Text("Akun ini sudah ditutup.", "This account is closed."),
+    "account_not_live": Text("Akun ini belum disetujui.", "This account is not approved yet."),
+    "business_barred": Text(
+        "Usaha ini tidak dapat mengajukan lagi; hubungi kami bila ini keliru.",
+        "This business can't apply; write to us if that is a mistake.",
+    ),
+    "bar_lifted": Text("Larangan ini sudah dicabut.", "This bar was lifted already."),
+    "dispute_settled": Text("Perkara ini sudah diselesaikan.", "This case was settled already."),
+    "row_incomplete": Text("Baris ini kurang kolom.", "This row has too few columns."),
+    "row_too_long": Text("Baris ini kelebihan kolom.", "This row has too many columns."),
+    "locale_unknown": Text("Bahasa harus id atau en.", "The locale has to be id or en."),
+    "value_too_long": Text(
+        "Isian ini terlalu panjang: paling banyak {limit} karakter.",
+        "This is too long: {limit} characters at most.",
+    ),
+    # Cohorts.
+    "cohort_unknown": Text("Tidak ada gelombang dengan nama itu.", "There is no cohort of that name."),
+    "cohort_not_open": Text("Gelombang ini belum dibuka atau sudah ditutup.", "This cohort is not open."),
+    "cohort_full": Text("Gelombang ini sudah penuh.", "This cohort is full."),
+    "cohort_other_country": Text("Gelombang ini untuk negara lain.", "This cohort is for another country."),
+    "invitation_required": Text(
+        "Untuk saat ini hanya usaha yang diundang dapat mendaftar.",
+        "For now only invited businesses can apply.",
+    ),
+    # Applications.
+    "wrong_status": Text(
+        "Tidak dapat {action}: pengajuan berstatus {status}.", "Can't {action}: the application is {status}."
+    ),
+    "decided_by_another": Text(
+        "{name} sudah memutuskan; pengajuan berstatus {status}.",
+        "{name} has decided already; the application is {status}.",
+    ),
+    "claim_held": Text(
+        "{name} sedang mengerjakan ini sampai {until}.", "{name} is working on this until {until}."
+    ),
+    "claim_missing": Text("Ambil dahulu pengajuan ini.", "Claim the application first."),
+    "claims_used_up": Text(
+        "Paling banyak {limit} pengajuan sekaligus; selesaikan atau lepaskan satu.",
+        "At most {limit} applications at a time; decide or release one.",
+    ),
+    "offered_to_another": Text(
+        "Jawaban ini ditawarkan dahulu kepada {name} sampai {until}.",
+        "This answer is offered to {name} first, until {until}.",
+    ),
+    "own_business": Text(
+        "Anda anggota usaha ini; orang lain harus memutuskan.",
+        "You are a member of this business; somebody else has to decide.",
+    ),
+    "same_person": Text(
+        "Orang yang memutuskan pertama tidak boleh menjadi yang kedua.",
+        "Whoever decided first can't be the second.",
+    ),
+    "another_reviewer_needed": Text(
+        "Peninjau lain harus memutuskan kali ini.", "Another reviewer has to decide this time."
+    ),
+    "senior_needed": Text(
+        "Setelah pembatalan, peninjau senior yang belum terlibat memutuskan sendiri.",
+        "After an overruling, a senior reviewer who took no part decides alone.",
+    ),
+    "not_the_author": Text(
+        "Hanya pembuat keputusan dapat menariknya.", "Only its author can take a decision back."
+    ),
+    "undo_window_over": Text(
+        "Keputusan sudah berlaku dan tidak dapat ditarik.",
+        "The decision has taken effect and can't be taken back.",
+    ),
+    "undo_window_open": Text(
+        "Keputusan ini masih dapat ditarik; tunggu sampai waktunya habis.",
+        "The decision can still be taken back; wait until that time is over.",
+    ),
+    "open_application_exists": Text(
+        "Masih ada pengajuan sejenis yang terbuka untuk akun ini.",
+        "This account has an open application of this kind already.",
+    ),
+    "cool_down": Text(
+        "Pengajuan baru dapat dikirim mulai {until}.", "A new application can be sent from {until} on."
+    ),
+    "contested_already": Text(
+        "Keberatan hanya dapat diajukan sekali.", "A decline can be contested once only."
+    ),
+    "requirements_missing": Text(
+        "Masih ada yang kurang; lihat daftar masalah.",
+        "Something is still missing; see the list of problems.",
+    ),
+    "evidence_missing": Text("Unggah sedikitnya satu bukti usaha.", "Upload at least one piece of evidence."),
+    "name_unchanged": Text("Nama baru sama dengan nama sekarang.", "The new name is the present one."),
+    "nothing_changes": Text(
+        "Tidak ada yang berubah dari data sekarang.", "Nothing differs from the present profile."
+    ),
+    "badge_suspended": Text(
+        "Lencana sedang ditangguhkan; pulihkan dahulu.",
+        "The badge is suspended; it has to be reinstated first.",
+    ),
+    "badge_missing": Text("Akun ini tidak memiliki lencana yang berlaku.", "This account has no live badge."),
+    "badge_wrong_status": Text(
+        "Tidak dapat {action}: lencana berstatus {status}.", "Can't {action}: the badge is {status}."
+    ),
+    "renewal_too_early": Text(
+        "Perpanjangan dapat diajukan mulai {opens}.", "A renewal can be sent from {opens} on."
+    ),
+    "nothing_to_reinstate": Text(
+        "Tidak ada lencana yang ditangguhkan atau dicabut.",
+        "No badge of this account is suspended or revoked.",
+    ),
+    "account_already_approved": Text("Akun ini sudah disetujui.", "This account is approved already."),
+    "date_in_the_past": Text("Pilih tanggal sesudah hari ini.", "Choose a date after today."),
+    "reason_required": Text("Tulis alasannya.", "Give a reason."),
+    "reason_unknown": Text("Alasan tidak ada dalam daftar.", "The reason is not in the list."),
+    "tier_unknown": Text("Pilih verified atau confirmed.", "Choose verified or confirmed."),
+    # Evidence.
+    "evidence_empty": Text("Berkas ini kosong.", "The file is empty."),
+    "evidence_too_large": Text("Berkas paling besar 10 MB.", "A file can have 10 MB at most."),
+    "evidence_kind": Text("Kirim JPEG, PNG, WebP atau PDF.", "Send a JPEG, PNG, WebP or PDF file."),
+    "evidence_not_what_it_says": Text(
+        "Isi berkas tidak cocok dengan namanya.", "The file's content is not what its name says."
+    ),
+    "evidence_broken": Text(
+        "Berkas ini tidak dapat dibuka; ambil gambar lagi.",
+        "The file can't be opened; take the picture again.",
+    ),
+    "evidence_too_many_pixels": Text(
+        "Gambar terlalu besar; kirim paling banyak {limit} megapiksel.",
+        "The picture is too large; send {limit} megapixels at most.",
+    ),
+    "evidence_too_many": Text(
+        "Paling banyak {limit} berkas untuk satu pengajuan.", "At most {limit} files for one application."
+    ),
+    # Policies.
+    "policy_missing": Text(
+        "Belum ada kebijakan tampilan yang diterbitkan.", "No display policy has been published yet."
+    ),
+    "policy_in_force": Text(
+        "Kebijakan ini sudah berlaku dan tidak dapat diubah.",
+        "This policy was published and can't be changed.",
+    ),
+}

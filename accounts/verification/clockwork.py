@@ -1,0 +1,83 @@
+"""What the clock does. Each sweep takes rows one by one under their lock and is safe to run twice, or to be killed."""
+
+import logging
+from collections.abc import Callable
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+
+from accounts import clock
+from accounts.audit import journal as audit
+from accounts.badges import services as badges
+from accounts.errors import DomainError
+from accounts.verification import notices
+from accounts.verification.applying import let_go
+from accounts.verification.deciding import resume
+from accounts.verification.effects import take_effect
+from accounts.verification.models import Application, Status
+from accounts.verification.transitions import lock, move
+
+logger = logging.getLogger(__name__)
+
+SWEEP = 500  # applications of one kind in one tick; the next tick goes on
+
+
+def tick() -> dict[str, int]:
+    """Everything that is due now. Returns how many of each."""
+    return {
+        "took_effect": _each(_decided_long_enough(), take_effect),
+        "resumed": _each(_deferred_until_today(), _resume),
+        "lapsed": _each(_left_alone(), lapse),
+        "extended": badges.extend_due(),
+        "expired": badges.expire_due(),
+    }
+
+
+@audit.transaction
+def lapse(application: Application) -> Application:
+    """End a draft or a question that nobody took up. Raises NotAllowed wrong_status."""
+    application = lock(application)
+    application = move(application, "lapse", Status.LAPSED, by=audit.SYSTEM)
+    let_go(application, by=audit.SYSTEM)
+    notices.to_owners(application, "application_lapsed")
+    return application
+
+
+def _resume(application: Application) -> Application:
+    return resume(application, by=audit.SYSTEM)
+
+
+def _decided_long_enough() -> QuerySet[Application]:
+    return Application.objects.filter(
+        status=Status.DECIDED,
+        decisions__effective_at__lte=Now(),
+        decisions__took_effect_at=None,
+        decisions__undone_at=None,
+    ).order_by("decisions__effective_at")
+
+
+def _deferred_until_today() -> QuerySet[Application]:
+    today = clock.now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    return Application.objects.filter(status=Status.DEFERRED, resume_on__lte=today)
+
+
+def _left_alone() -> QuerySet[Application]:
+    return Application.objects.filter(
+        status__in=[Status.DRAFT, Status.NEEDS_INFORMATION], changed_at__lte=Now() - settings.LAPSE_AFTER
+    )
+
+
+def _each(due: QuerySet[Application], act: Callable[[Application], Application]) -> int:
+    """Do it to each, each in its own transaction: one that is refused or fails does not hold up the others."""
+    done = 0
+    for application in due[:SWEEP]:
+        try:
+            act(application)
+            done += 1
+        except DomainError as refusal:  # somebody was faster
+            logger.info("%s on %s: %s", act.__name__, application.pk, refusal.code)
+        except Exception:
+            logger.exception("%s on %s failed", act.__name__, application.pk)
+    return done

@@ -1,0 +1,150 @@
+"""A decision takes effect: what an approval, a decline or a bar does to the account, its number and its badge."""
+
+from accounts import clock, names
+from accounts.audit import journal as audit
+from accounts.badges import services as badges
+from accounts.badges.models import Badge, BadgeStatus, Tier
+from accounts.businesses import lookalikes
+from accounts.businesses import services as businesses
+from accounts.businesses.models import Account
+from accounts.errors import DomainError, NotAllowed
+from accounts.proofs import services as proofs
+from accounts.verification import notices, reasons
+from accounts.verification.applying import FIELDS, let_go
+from accounts.verification.models import Application, Decision, Kind, Outcome, Status
+from accounts.verification.transitions import lock, move, require_action
+
+BAR_REVOKES_AS = "barred"  # the reason on the badges of a barred business
+
+_STATUS = {Outcome.APPROVE: Status.APPROVED, Outcome.DECLINE: Status.DECLINED, Outcome.BAR: Status.BARRED}
+
+
+def require_approvable(application: Application) -> None:
+    """The guards of an approval, checked when it is decided, seconded, and again when it takes effect.
+
+    Raises NotAllowed: account_closed, business_barred, number_taken, number_is_personal, number_not_proven,
+    badge_suspended, requirements_missing.
+    """
+    account = application.account
+    if account.closed_at:
+        raise NotAllowed("account_closed")
+    businesses.require_not_barred(account.business)
+    businesses.require_number(application.number, account)
+    if not proofs.is_proven(account, application.number):
+        raise NotAllowed("number_not_proven")
+    if any(finding.severity == "error" for finding in names.findings(application.display_name)):
+        raise NotAllowed("requirements_missing")
+    badge = Badge.objects.live().of(account).first()
+    if badge is not None and badge.status == BadgeStatus.SUSPENDED and not _may_lift(application, badge):
+        raise NotAllowed("badge_suspended")
+
+
+def _may_lift(application: Application, badge: Badge) -> bool:
+    """A suspension ends by a reinstatement, or by moving from the number that could not be proven any more."""
+    moved = application.kind == Kind.NUMBER_CHANGE and badge.reason == "number_unproven"
+    return moved or application.kind == Kind.REINSTATEMENT
+
+
+@audit.transaction
+def take_effect(application: Application) -> Application:
+    """Let the pending decision take effect. Raises NotAllowed wrong_status, or undo_window_open before its time.
+
+    Where a guard no longer holds, the application falls back to submitted and the author is told why.
+    """
+    if application.decisions.pending().filter(outcome=Outcome.BAR).exists():
+        _lock_all_accounts(application)
+    application = lock(application)
+    require_action(application, "take_effect")
+    decision = application.decisions.select_related("author").pending().get()
+    now = clock.now()
+    if decision.effective_at is None or decision.effective_at > now:
+        raise NotAllowed("undo_window_open")
+    if decision.outcome == Outcome.APPROVE:
+        try:
+            require_approvable(application)
+        except DomainError as refusal:
+            return _fall_back(application, decision, refusal)
+    decision.took_effect_at = now
+    decision.save(update_fields=["took_effect_at"])
+    status = _STATUS[Outcome(decision.outcome)]
+    application = move(
+        application, "take_effect", status, by=audit.SYSTEM, data={"outcome": decision.outcome}
+    )
+    if decision.outcome == Outcome.APPROVE:
+        _apply(application, Tier(decision.tier))
+    else:
+        _close(application, decision)
+    reason = reasons.text_of(decision.reason)
+    notices.to_owners(application, _template(application, decision), reason=reason, message=decision.message)
+    return application
+
+
+def _template(application: Application, decision: Decision) -> str:
+    """Which message tells the owners."""
+    if decision.outcome != Outcome.APPROVE:
+        return "declined" if decision.outcome == Outcome.DECLINE else "barred"
+    if application.kind in (Kind.NAME_CHANGE, Kind.NUMBER_CHANGE):
+        return f"{application.kind}_approved"
+    return "approved" if decision.tier == Tier.VERIFIED else "confirmed"
+
+
+def _lock_all_accounts(application: Application) -> None:
+    """A bar touches every account of the business: all of them in one order, before any other lock."""
+    accounts = Account.objects.filter(business=application.account.business_id).order_by("pk")
+    list(accounts.select_for_update(no_key=True))
+
+
+def _fall_back(application: Application, decision: Decision, refusal: DomainError) -> Application:
+    decision.undone_at, decision.undone_reason = clock.now(), refusal.code
+    decision.save(update_fields=["undone_at", "undone_reason"])
+    application = move(
+        application, "fall_back", Status.SUBMITTED, by=audit.SYSTEM, data={"code": refusal.code}
+    )
+    notices.to_reviewer(decision.author, application, "fell_back", reason=refusal.text)
+    return application
+
+
+def _apply(application: Application, tier: Tier) -> None:
+    """Make the account what was approved, and its badge what the tier calls for."""
+    account = application.account
+    before = account.number
+    for name in FIELDS[application.kind]:
+        setattr(account, "live_name" if name == "display_name" else name, getattr(application, name))
+    account.confirmed_at = clock.now()
+    account.revision += 1
+    account.save()
+    lookalikes.index_account(account)
+    if before is not None and before != account.number:
+        businesses.free_number(before, account)
+    audit.record(
+        "account.approved",
+        on=account,
+        by=audit.SYSTEM,
+        data={"application": application.pk, "kind": application.kind, "tier": tier},
+        numbers=[before, account.number],
+    )
+    _settle_badge(application, account, tier)
+
+
+def _settle_badge(application: Application, account: Account, tier: Tier) -> None:
+    live = Badge.objects.live().of(account).first()
+    if tier == Tier.CONFIRMED:
+        badges.supersede(account, by=audit.SYSTEM)
+    elif application.kind == Kind.PROFILE_CHANGE and live is not None:
+        return  # photo, website and category are not what the badge states
+    elif application.kind == Kind.REINSTATEMENT and live is not None and live.status == BadgeStatus.SUSPENDED:
+        badges.reinstate(live, by=audit.SYSTEM)
+    else:
+        badges.supersede(account, by=audit.SYSTEM)
+        shown = proofs.methods(account, application.number)
+        if application.evidence.exists():
+            shown.append("documents")
+        badges.issue(account, methods=shown, cause=application.pk, by=audit.SYSTEM)
+
+
+def _close(application: Application, decision: Decision) -> None:
+    if decision.outcome == Outcome.BAR:
+        business = application.account.business
+        businesses.bar(business, reason=decision.reason, by=audit.SYSTEM)
+        badges.revoke_all(business, reason=BAR_REVOKES_AS, by=audit.SYSTEM)
+    let_go(application, by=audit.SYSTEM)

@@ -1,0 +1,62 @@
+"""What an application still lacks: one list for the form, the API and the reviewer's page."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from accounts import names
+from accounts.businesses.models import Account
+from accounts.proofs import services as proofs
+from accounts.sentences import SENTENCES
+from accounts.text import Text
+from accounts.verification.models import Application, Kind, Source
+
+
+@dataclass(frozen=True)
+class Requirement:
+    """`blocks` says what it stands in the way of: sending the application, or approving it."""
+
+    code: str
+    pointer: str
+    blocks: Literal["submission", "approval"]
+    text: Text
+
+
+def requirements(application: Application) -> list[Requirement]:
+    account = application.account
+    missing = _of_the_name(application) + _of_the_profile(application, account)
+    if not application.number:
+        missing.append(_requirement("number_missing", "/number", "submission"))
+    elif not proofs.is_proven(account, application.number):
+        missing.append(_requirement("number_not_proven", "/number", "approval"))
+    if (
+        application.kind == Kind.NEW
+        and application.source != Source.IMPORT
+        and not application.evidence.exists()
+    ):
+        # Imported lists were checked by whoever made them; everybody else shows what they are.
+        missing.append(_requirement("evidence_missing", "/evidence", "submission"))
+    return missing
+
+
+def of_submission(application: Application) -> list[Requirement]:
+    return [requirement for requirement in requirements(application) if requirement.blocks == "submission"]
+
+
+def _of_the_name(application: Application) -> list[Requirement]:
+    errors = [finding for finding in names.findings(application.display_name) if finding.severity == "error"]
+    return [Requirement(finding.code, "/display_name", "submission", finding.sentence) for finding in errors]
+
+
+def _of_the_profile(application: Application, account: Account) -> list[Requirement]:
+    missing = []
+    if not account.business.legal_name:
+        missing.append(_requirement("legal_name_missing", "/business/legal_name", "submission"))
+    if not account.contact_purposes:
+        missing.append(_requirement("contact_purposes_missing", "/account/contact_purposes", "submission"))
+    if not account.business.memberships.exists():
+        missing.append(_requirement("owner_contact_missing", "/business/owner", "submission"))
+    return missing
+
+
+def _requirement(code: str, pointer: str, blocks: Literal["submission", "approval"]) -> Requirement:
+    return Requirement(code, pointer, blocks, SENTENCES[code])

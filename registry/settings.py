@@ -1,0 +1,176 @@
+"""All settings, from the environment (`registry.environment`). Every default is safe; `make help` lists the variables."""
+
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import django_stubs_ext
+from csp.constants import NONE, SELF
+from django.utils.translation import gettext_lazy as _
+
+from registry import environment
+
+django_stubs_ext.monkeypatch()  # generic classes of Django, as the annotations write them
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = environment.folder("VAR_DIR", BASE_DIR / "var")
+SECRET_KEY = environment.secret_key("SECRET_KEY", VAR_DIR)
+DEBUG = False
+
+# Where people and apps reach the registry. What cookies and TLS need follows from it.
+HOST = environment.text("HOST", "127.0.0.1")
+PORT = environment.number("PORT", 8000, low=1, high=65_535)
+PUBLIC_URL = environment.public_url("PUBLIC_URL", f"http://{HOST}:{PORT}")
+_public = urlsplit(PUBLIC_URL)
+_over_tls = _public.scheme == "https"
+ALLOWED_HOSTS = [_public.hostname, *environment.text("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")]
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _over_tls
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _over_tls else None
+SECURE_HSTS_SECONDS = 31_536_000 if _over_tls else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = _over_tls
+SECURE_REFERRER_POLICY = "same-origin"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_AGE = 12 * 3600  # seconds: a working day
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "base-uri": [NONE],
+        "form-action": [SELF],
+        "frame-ancestors": [NONE],
+        "object-src": [NONE],
+    }
+}
+
+# The rules that a deployment may set otherwise.
+DEPLOYMENT = environment.text("DEPLOYMENT", "test", one_of=("live", "test"))
+REGISTRY_NAME = environment.text("REGISTRY_NAME", "Verified Business Registry")
+UNDO_WINDOW = environment.seconds("UNDO_WINDOW", 300)  # between a decision and its effect
+COOL_DOWN = environment.days("COOL_DOWN_DAYS", 30)  # after a decline
+LAPSE_AFTER = environment.days("LAPSE_AFTER_DAYS", 30)  # of a draft, or of a question left alone
+BADGE_TERM = environment.days("BADGE_TERM_DAYS", 365)
+HOLIDAYS = environment.dates("HOLIDAYS")
+
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "csp",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "procrastinate.contrib.django",
+    "rest_framework",
+    "accounts.people",
+    "accounts.audit",
+    "accounts.clients",
+    "accounts.messages",
+    "accounts.businesses",
+    "accounts.proofs",
+    "accounts.pilot",
+    "accounts.badges",
+    "accounts.verification",
+    "accounts.display",
+    "registry",
+]
+MIDDLEWARE = [
+    "registry.errors.DatabaseAway",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "registry.urls"
+WSGI_APPLICATION = "registry.wsgi.application"
+APPEND_SLASH = True
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+DATABASES = {"default": environment.database(VAR_DIR, pool_size=environment.number("DATABASE_POOL_SIZE", 8))}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+SILENCED_SYSTEM_CHECKS: list[str] = []
+
+AUTH_USER_MODEL = "people.User"
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+
+LANGUAGE_CODE = "id"
+LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "registry" / "locale"]
+TIME_ZONE = "Asia/Jakarta"
+USE_TZ = True
+
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing to collect before a start
+MEDIA_ROOT = environment.folder("MEDIA_ROOT", VAR_DIR / "evidence")  # never served as files
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20  # bytes of a body, files aside: 1,000 numbers need 20 kB
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+EMAIL_HOST = environment.text("EMAIL_HOST")
+EMAIL_PORT = environment.number("EMAIL_PORT", 587, low=1, high=65_535)
+EMAIL_HOST_USER = environment.text("EMAIL_USER")
+EMAIL_HOST_PASSWORD = environment.text("EMAIL_PASSWORD")
+EMAIL_USE_TLS = True
+EMAIL_TIMEOUT = 10  # seconds
+DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "registry@localhost")
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
+# The class that hands a text message over; the default prints it.
+SMS_SENDER = environment.text("SMS_SENDER", "accounts.messages.senders.ConsoleSender")
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.clients.authentication.BearerKey"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.clients.authentication.HasScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["registry.parsers.StrictJSONParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_SCHEMA_CLASS": "registry.openapi.Schema",
+    "EXCEPTION_HANDLER": "registry.errors.to_response",
+    "UNAUTHENTICATED_USER": None,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Verified-business account registry",
+    "DESCRIPTION": "Whose name, and which badge, a messenger shows for a number.",
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # accounts/*/jobs.py
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO").upper()},
+}
