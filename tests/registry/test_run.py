@@ -221,7 +221,7 @@ def refusal(prepare: Callable[[], None] | None = None, **given: str) -> str:
 )
 def test_a_wrong_value_is_one_line_that_names_its_variable(tmp_path: Path, name: str, value: str) -> None:
     given = {"VAR_DIR": str(tmp_path / "var"), "PORT": str(free_port()), name: value}
-    assert name in refusal(**given)
+    assert name in refusal(None, **given)
 
 
 def test_a_file_is_no_var_dir(tmp_path: Path) -> None:
