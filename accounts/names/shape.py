@@ -25,7 +25,10 @@ _WORD = re.compile("[LMAVDNFH]+")
 
 
 class Name:
-    """`text` is the name as it is stored (the start of one far too long), `shape` one letter a character: its kind (see `characters`)."""
+    """`text` is the name as it is stored, or the start of one far too long.
+
+    `shape` is one letter a character: its kind (see `characters`).
+    """
 
     def __init__(self, text: str) -> None:
         self.text = normalise(text)[:READ_UP_TO]
