@@ -1,0 +1,98 @@
+"""Who calls the API, and whether that app may: a bearer key (RFC 6750) with scopes. One query a request."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.core.cache import cache
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from accounts.audit import journal as audit
+from accounts.clients import keys
+from accounts.clients.models import ApiKey
+from accounts.errors import DomainError, Forbidden, Unauthenticated
+
+if TYPE_CHECKING:  # importing views calls for the settings, and those for this module
+    from rest_framework.views import APIView
+
+REALM = 'Bearer realm="registry"'
+BEARER = re.compile(r"bearer(?: +|$)", re.IGNORECASE)
+# A client that keeps on knocking with a revoked key fills no table: one line a minute, key and cause.
+REFUSAL_NOTED_FOR = 60  # seconds
+
+
+class BearerKey(BaseAuthentication):
+    """`request.auth` is the ApiKey, with its `.app`; `request.user` stays None, for an app is no person.
+
+    Raises Unauthenticated, with a code that says what is wrong with the key.
+    """
+
+    def authenticate(self, request: Request) -> tuple[None, ApiKey]:
+        secret = _bearer_token(request.META.get("HTTP_AUTHORIZATION", ""))
+        deployment = keys.deployment_of(secret)
+        if deployment is None:
+            raise Unauthenticated("key_malformed")
+        if deployment != settings.DEPLOYMENT:
+            raise Unauthenticated("key_wrong_deployment", theirs=deployment, ours=settings.DEPLOYMENT)
+        key = ApiKey.objects.select_related("app").filter(digest=keys.digest(secret)).first()
+        if key is None:
+            raise Unauthenticated("key_unknown")
+        if key.revoked_at is not None:
+            raise _noted(key, Unauthenticated("key_revoked"))
+        if not key.app.is_active:
+            raise _noted(key, Unauthenticated("app_disabled"))
+        return None, key
+
+    def authenticate_header(self, request: Request) -> str:
+        return REALM
+
+
+class HasScope(BasePermission):
+    """A view names what a key must be good for in `required_scope`; one that names nothing is closed.
+
+    Raises Forbidden: the key has not got that scope.
+    """
+
+    def has_permission(self, request: Request, view: "APIView") -> bool:
+        key, scope = request.auth, getattr(view, "required_scope", None)
+        if not isinstance(key, ApiKey):
+            raise Unauthenticated("key_missing")
+        if scope is None:
+            raise Forbidden("closed_to_keys")
+        if scope not in key.scopes:
+            raise _noted(key, Forbidden("scope_missing", scope=str(scope)))
+        return True
+
+
+def challenge(refusal: DomainError) -> str:
+    """WWW-Authenticate for a refusal (RFC 6750 section 3): no error where no key was sent at all."""
+    match refusal.code:
+        case "key_missing":
+            return REALM
+        case "key_repeated":
+            return f'{REALM}, error="invalid_request"'
+        case "scope_missing":
+            return f'{REALM}, error="insufficient_scope", scope="{refusal.params["scope"]}"'
+        case _:
+            return f'{REALM}, error="invalid_token", error_description="{refusal.code}"'
+
+
+def _bearer_token(header: str) -> str:
+    # A server joins a header that was sent twice with a comma (RFC 9110 section 5.3); no key holds one.
+    schemes = [part.strip() for part in header.split(",")]
+    bearers = [part for part in schemes if BEARER.match(part)]
+    if not bearers:
+        raise Unauthenticated("key_missing")
+    if len(schemes) > 1:
+        raise Unauthenticated("key_repeated")
+    return BEARER.sub("", bearers[0], count=1)
+
+
+def _noted(key: ApiKey, refusal: DomainError) -> DomainError:
+    """Write a refused key that we know to the log; what was never a key of ours leaves no trace."""
+    if cache.add(f"refused:{key.pk}:{refusal.code}", True, timeout=REFUSAL_NOTED_FOR):
+        data: dict[str, Any] = {"code": refusal.code, **refusal.params}
+        audit.log("refused", by=key.app, on=key, data=data)
+    return refusal
