@@ -55,6 +55,7 @@ def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
 
 def _close_all() -> None:
     connections.close_all()
+    connection.close_pool()  # it keeps connections to a database by its name
 
 
 def _maintain(*statements: str) -> None:
