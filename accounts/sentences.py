@@ -213,6 +213,7 @@ SENTENCES: dict[str, Text] = {
     "dispute_settled": Text("Perkara ini sudah diselesaikan.", "This case was settled already."),
     "row_incomplete": Text("Baris ini kurang kolom.", "This row has too few columns."),
     "row_too_long": Text("Baris ini kelebihan kolom.", "This row has too many columns."),
+    "row_not_utf8": Text("Baris ini bukan UTF-8; simpan berkas sebagai UTF-8.", "This row is not UTF-8; save the file as UTF-8."),
     "locale_unknown": Text("Bahasa harus id atau en.", "The locale has to be id or en."),
     "value_too_long": Text(
         "Isian ini terlalu panjang: paling banyak {limit} karakter.",

@@ -3,6 +3,8 @@
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -14,6 +16,9 @@ from accounts.ids import IdField
 from accounts.people.models import User
 
 E164 = r"^\+[1-9][0-9]{6,14}$"
+
+
+_APPROVED = Q(confirmed_at__isnull=False, closed_at=None)
 
 
 class BusinessKind(models.TextChoices):
@@ -159,6 +164,14 @@ class Account(models.Model):
                 condition=Q(contact_purposes__contained_by=ContactPurpose.values),
                 name="contact_purposes_are_known",
             ),
+        ]
+        # What GET /v1/accounts pages through, in each of its orders and by each of its filters.
+        indexes = [
+            models.Index(fields=["live_name", "id"], condition=_APPROVED, name="directory_by_name"),
+            models.Index(fields=["confirmed_at", "id"], condition=_APPROVED, name="directory_by_age"),
+            models.Index(fields=["category", "live_name", "id"], condition=_APPROVED, name="directory_by_category"),
+            models.Index(fields=["country", "live_name", "id"], condition=_APPROVED, name="directory_by_country"),
+            GinIndex(SearchVector("live_name", config="simple"), condition=_APPROVED, name="directory_by_word"),
         ]
 
     def __str__(self) -> str:

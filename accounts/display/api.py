@@ -1,0 +1,190 @@
+"""Look-ups: whose name and which badge a client shows for a number."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpResponse
+from django.utils.http import parse_etags
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework.generics import GenericAPIView
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.businesses import numbers
+from accounts.businesses.models import Account
+from accounts.clients.lists import SignedCursor, StrictFilters, require_known
+from accounts.clients.models import Scope
+from accounts.display import cards, directory, queries
+from accounts.display.serializers import CardSerializer, ChangesSerializer, FoundSerializer, LookupSerializer
+from accounts.errors import Invalid, Problem
+
+E164_SCHEMA = {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$", "examples": ["+12025550123"]}
+AS_OF = OpenApiParameter(
+    "Registry-As-Of",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200],
+    description="When this was so, in RFC 3339.",
+)
+STALE = OpenApiParameter(
+    "Registry-Stale",
+    str,
+    OpenApiParameter.HEADER,
+    response=[200],
+    enum=["false", "true"],
+    description="true: from a copy that may be behind.",
+)
+
+
+class ContactView(APIView):
+    required_scope = Scope.CONTACTS_READ
+
+    @extend_schema(
+        operation_id="contact",
+        tags=["contacts"],
+        parameters=[
+            OpenApiParameter("number", E164_SCHEMA, OpenApiParameter.PATH, description="E.164, with +"),
+            OpenApiParameter(
+                "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of your copy."
+            ),
+            OpenApiParameter(
+                "ETag", str, OpenApiParameter.HEADER, response=[200, 304], description="Of the card."
+            ),
+            AS_OF,
+            STALE,
+        ],
+        responses={200: CardSerializer, 304: OpenApiResponse(description="Your copy is still right.")},
+    )
+    def get(self, request: Request, number: str) -> HttpResponse:
+        """One card. A number that the registry says nothing about is a card too, with `listed: false`."""
+        found = queries.find([numbers.require_e164(number)])
+        assert found.policy is not None
+        body = cards.render(found.rows[0], found.policy)
+        tag = cards.etag(body)
+        known = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
+        response = _answer(body, found.as_of)
+        if "*" in known or tag in (other.removeprefix("W/") for other in known):
+            response = _answer(b"", found.as_of, status=304)
+        response.headers["ETag"] = tag
+        return response
+
+
+class LookupView(APIView):
+    required_scope = Scope.CONTACTS_READ
+
+    @extend_schema(
+        operation_id="lookup",
+        tags=["contacts"],
+        parameters=[AS_OF, STALE],
+        request=LookupSerializer,
+        responses=FoundSerializer,
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Up to 1,000 numbers at once; one that is asked for twice is answered once."""
+        asked = LookupSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        sound, unsound = _sorted_out(asked.validated_data["numbers"])
+        found = queries.find(sound)
+        listed, unlisted = [], []
+        for row in found.rows:
+            if cards.standing(row).listed:
+                assert found.policy is not None
+                listed.append(cards.render(row, found.policy))
+            else:
+                unlisted.append(row.number)
+        body = b'{"cards":[%b],"not_listed":%b,"invalid":%b}' % (
+            b",".join(listed),
+            cards.encode(unlisted),
+            cards.encode(unsound),
+        )
+        return _answer(body, found.as_of)
+
+
+class ChangesView(APIView):
+    required_scope = Scope.CONTACTS_READ
+
+    @extend_schema(
+        operation_id="changes",
+        tags=["contacts"],
+        parameters=[
+            OpenApiParameter(
+                "after",
+                {"type": "integer", "minimum": 0, "maximum": 10**18 - 1, "default": 0},
+                description="`next` of the call before; 0 starts at the beginning.",
+            )
+        ],
+        responses=ChangesSerializer,
+    )
+    def get(self, request: Request) -> HttpResponse:
+        """Which numbers' cards changed since a cursor, in order and without gaps."""
+        require_known(request.query_params, {"after"})
+        page = queries.changes(_cursor(request.query_params.get("after", "0")))
+        changes = [_change(change) for change in page.changes]
+        return HttpResponse(
+            cards.encode({"changes": changes, "next": page.next, "more": page.more}),
+            content_type="application/json",
+        )
+
+
+class DirectoryView(GenericAPIView[Account]):
+    required_scope = Scope.CONTACTS_READ
+    queryset = Account.objects.none()
+    serializer_class = CardSerializer
+    filter_backends = [StrictFilters]
+    filterset_class = directory.DirectoryFilter
+    pagination_class = SignedCursor
+    orderings = directory.ORDERINGS
+
+    def get_queryset(self) -> Any:
+        return directory.listed()
+
+    @extend_schema(operation_id="accounts", tags=["contacts"], responses=CardSerializer(many=True))
+    def get(self, request: Request) -> HttpResponse:
+        """The public directory: the cards of accounts that have a tier."""
+        accounts = self.paginate_queryset(self.filter_queryset(self.get_queryset()))
+        assert accounts is not None and isinstance(self.paginator, SignedCursor)
+        found = queries.find([account.number for account in accounts if account.number])
+        # An account that lost its tier since the first query is left out.
+        shown = [row for row in found.rows if cards.standing(row).tier]
+        rendered = [cards.render(row, found.policy) for row in shown if found.policy]
+        body = b'{"results":[%b],"next":%b}' % (b",".join(rendered), cards.encode(self.paginator.next))
+        return _answer(body, found.as_of)
+
+
+def _sorted_out(asked: Iterable[str]) -> tuple[list[str], list[dict[str, str | None]]]:
+    """The numbers in E.164 form, and what is wrong with the others; each once, in the order of asking."""
+    sound, unsound = [], []
+    for number in dict.fromkeys(asked):
+        wrong = numbers.misspelt(number)
+        if wrong is None:
+            sound.append(number)
+        else:
+            unsound.append({"number": number, "code": wrong.code, "canonical": wrong.canonical})
+    return sound, unsound
+
+
+def _cursor(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 19):
+        raise Invalid("cursor_invalid", problems=[Problem("cursor_invalid", params={"parameter": "after"})])
+    return int(text)
+
+
+def _change(change: queries.Change) -> dict[str, Any]:
+    if change.policy is not None:
+        return {"seq": change.seq, "policy": change.policy}
+    return {"seq": change.seq, "numbers": change.numbers}
+
+
+def _answer(body: bytes, as_of: datetime, status: int = 200) -> HttpResponse:
+    """How fresh it is stands in the headers, so that a card's bytes depend on nothing but the card."""
+    return HttpResponse(
+        body,
+        status=status,
+        content_type="application/json",
+        headers={
+            "Cache-Control": "private, no-cache",
+            "Registry-As-Of": cards.rfc3339(as_of),
+            "Registry-Stale": "false",
+        },
+    )

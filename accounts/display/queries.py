@@ -1,0 +1,129 @@
+"""The hot path's one query: many numbers in, one row each out, and the policy in force with them."""
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from django.db import connection
+
+from accounts import clock
+from accounts.display.cards import Policy, Row
+from accounts.errors import Invalid, NotAllowed, Problem
+
+# Each number is one descent of five B-trees: accounts by number, businesses by key, badges_of_an_account,
+# one_standing_proof_per_number_and_method, one_change_per_number_and_event. The policy's columns travel only
+# to a process that has not seen them: a published policy never changes.
+_CARDS = """
+SELECT asked.number, statement_timestamp(),
+       (SELECT max(event_id) FROM audit_eventnumber WHERE audit_eventnumber.number = asked.number),
+       a.id, a.live_name, a.category, a.country, a.about, a.photo, a.website, a.contact_purposes, a.confirmed_at,
+       EXISTS (SELECT 1 FROM proofs_numberproof p
+               WHERE p.account_id = a.id AND p.number = a.number AND p.failed_at IS NULL),
+       b.id, b.kind, b.legal_name,
+       g.id, g.status, g.methods, g.issued_at, g.expires_at, g.suspended_at, g.ended_at, g.reason,
+       policy.key, CASE WHEN policy.key <> ALL (%s::text[]) THEN policy.document END
+FROM unnest(%s::varchar[]) WITH ORDINALITY AS asked (number, place)
+LEFT JOIN businesses_account a ON a.number = asked.number AND a.closed_at IS NULL
+LEFT JOIN businesses_business b ON b.id = a.business_id
+LEFT JOIN LATERAL (
+    SELECT * FROM badges_badge WHERE account_id = a.id
+    ORDER BY status IN ('active', 'suspended') DESC, issued_at DESC, id DESC LIMIT 1
+) g ON true
+LEFT JOIN (
+    SELECT version || ' ' || published_at AS key, to_jsonb(badges_displaypolicy) AS document
+    FROM badges_displaypolicy ORDER BY published_at DESC LIMIT 1
+) policy ON true
+ORDER BY asked.place
+"""
+_MOST_POLICIES = 100  # to remember
+_policies: dict[str, Policy] = {}
+
+
+class Found(NamedTuple):
+    """The rows in the order asked for; without a number there is no policy either."""
+
+    rows: list[Row]
+    policy: Policy | None
+    as_of: datetime
+
+
+def find(numbers: Sequence[str]) -> Found:
+    """What is known of each number now. One query; raises NotAllowed: no policy was published yet."""
+    if not numbers:
+        return Found([], None, clock.now())
+    known = dict(_policies)
+    with connection.cursor() as cursor:
+        cursor.execute(_CARDS, [list(known), list(numbers)])
+        found = cursor.fetchall()
+    *_, key, document = found[0]
+    policy = known.get(key) or _remember(key, document)
+    rows = [Row(*columns[:-2]) for columns in found]
+    return Found(rows, policy, rows[0].as_of)
+
+
+def _remember(key: str | None, document: dict[str, Any] | str | None) -> Policy:
+    if key is None or document is None:
+        raise NotAllowed("policy_missing")
+    columns = json.loads(document) if isinstance(document, str) else document
+    if len(_policies) >= _MOST_POLICIES:
+        _policies.clear()
+    policy = _policies[key] = Policy(
+        version=columns["version"],
+        offline_grace=columns["offline_grace"],
+        tiers=columns["tiers"],
+        actions={name: columns[name] for name in ("block", "report", "account_may_block")},
+    )
+    return policy
+
+
+# A window of the journal at a time: a stretch that changed no card costs one page, not the journal's length.
+_CHANGES = """
+SELECT last.seq, changed.seq, changed.policy, changed.numbers
+FROM (SELECT coalesce(max(seq), 0) AS seq FROM audit_event) last
+LEFT JOIN LATERAL (
+    SELECT e.seq,
+           CASE WHEN e.kind = 'policy.published' THEN e."on" END AS policy,
+           array_agg(n.number::text ORDER BY n.number) FILTER (WHERE n.number IS NOT NULL) AS numbers
+    FROM audit_event e LEFT JOIN audit_eventnumber n ON n.event_id = e.seq
+    WHERE e.seq > %(after)s AND e.seq <= %(after)s + %(window)s
+    GROUP BY e.seq
+    HAVING e.kind = 'policy.published' OR count(n.number) > 0
+    ORDER BY e.seq LIMIT %(page)s + 1
+) changed ON true
+ORDER BY changed.seq
+"""
+CHANGES_A_PAGE = 1_000
+_WINDOW = 10_000  # events
+
+
+class Change(NamedTuple):
+    seq: int
+    policy: str | None
+    numbers: list[str] | None
+
+
+class Changes(NamedTuple):
+    changes: list[Change]
+    next: int
+    more: bool
+
+
+def changes(after: int) -> Changes:
+    """Which numbers' cards changed since `after`. Nothing is ever left out: `seq` is gap-free in commit order.
+
+    Raises Invalid cursor_invalid: the journal does not reach that far.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_CHANGES, {"after": after, "window": _WINDOW, "page": CHANGES_A_PAGE})
+        found = cursor.fetchall()
+    last = found[0][0]
+    if after > last:
+        raise Invalid("cursor_invalid", problems=[Problem("cursor_invalid", params={"parameter": "after"})])
+    changed = [Change(*columns) for _, *columns in found if columns[0] is not None]
+    if len(changed) > CHANGES_A_PAGE:
+        changed.pop()
+        reached = changed[-1].seq
+    else:
+        reached = min(after + _WINDOW, last)
+    return Changes(changed, reached, reached < last)

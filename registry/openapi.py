@@ -1,0 +1,145 @@
+"""The OpenAPI 3.1 document: made from the views, with the refusals that every call has in common."""
+
+import functools
+import hashlib
+import inspect
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+from django.views.decorators.http import etag, require_safe
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+
+from accounts.clients.serializers import StrictSerializer
+from registry.errors import PROBLEM_TYPE
+
+_SENTENCES = {
+    "type": "object",
+    "description": "The sentence in both languages.",
+    "required": ["id", "en"],
+    "properties": {"id": {"type": "string"}, "en": {"type": "string"}},
+}
+_FAULT = {
+    "type": "object",
+    "required": ["code", "pointer", "detail", "sentences"],
+    "properties": {
+        "code": {"type": "string"},
+        "pointer": {
+            "type": "string",
+            "description": "JSON pointer (RFC 6901) into the body; empty: the whole.",
+        },
+        "parameter": {"type": "string", "description": "The query parameter, where it is one."},
+        "detail": {"type": "string"},
+        "sentences": _SENTENCES,
+    },
+}
+PROBLEM = {
+    "type": "object",
+    "description": "A problem document (RFC 9457). Some codes add members, `canonical` or `state` for example.",
+    "required": ["type", "title", "status", "code", "detail", "sentences", "problems"],
+    "properties": {
+        "type": {"type": "string", "format": "uri", "description": "A page that explains the code."},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable: what a program should look at."},
+        "detail": {"type": "string", "description": "What to do, in the language of Accept-Language."},
+        "sentences": _SENTENCES,
+        "problems": {"type": "array", "items": _FAULT},
+        "canonical": {"type": "string", "description": "The number that is meant, where only one can be."},
+        "state": {"type": "string", "description": "The status that forbids the action."},
+        "retry_after": {"type": "integer", "description": "Seconds."},
+    },
+}
+_HEADERS = {
+    401: ("WWW-Authenticate", "RFC 6750: what is wrong with the key."),
+    429: ("Retry-After", "Seconds, where waiting helps."),
+    503: ("Retry-After", "Seconds."),
+}
+
+
+class Schema(AutoSchema):
+    """DRF's DEFAULT_SCHEMA_CLASS: adds the problem documents that a call can answer with."""
+
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        responses = super()._get_response_bodies(direction)
+        if direction == "response":
+            for status in self._refusals():
+                responses.setdefault(str(status), self._problem(status))
+        return dict(sorted(responses.items()))
+
+    def _postprocess_serializer_schema(self, schema: Any, serializer: Any, direction: Any) -> Any:
+        schema = super()._postprocess_serializer_schema(schema, serializer, direction)
+        if isinstance(serializer, StrictSerializer) and schema.get("type") == "object":
+            schema["additionalProperties"] = False
+            if schema.get("description") == inspect.getdoc(StrictSerializer):
+                del schema["description"]
+        return schema
+
+    def _refusals(self) -> Iterator[int]:
+        yield from (400, 406, 422, 503)
+        if self.view.authentication_classes:
+            yield from (401, 403)
+        if "{" in self.path:
+            yield 404
+        if self.method in ("POST", "PUT", "PATCH"):
+            yield from (413, 415)
+        if self.method not in ("GET", "HEAD"):
+            yield from (409, 429)
+        if self.method == "PATCH":
+            yield from (412, 428)
+
+    def _problem(self, status: int) -> dict[str, Any]:
+        """A reference: the answer is the same for every call."""
+        schema = ResolvedComponent(
+            name="Problem", type=ResolvedComponent.SCHEMA, object="Problem", schema=PROBLEM
+        )
+        self.registry.register_on_missing(schema)
+        phrase = HTTPStatus(status).phrase
+        described: dict[str, Any] = {"description": phrase, "content": {PROBLEM_TYPE: {"schema": schema.ref}}}
+        if header := _HEADERS.get(status):
+            name, description = header
+            described["headers"] = {name: {"description": description, "schema": {"type": "string"}}}
+        name = phrase.title().replace(" ", "").replace("-", "")
+        response = ResolvedComponent(name=name, type="responses", object=name, schema=described)
+        self.registry.register_on_missing(response)
+        return dict(response.ref)
+
+
+@functools.cache
+def document() -> dict[str, Any]:
+    with translation.override("en"):
+        made = SchemaGenerator().get_schema(request=None, public=True)
+    assert isinstance(made, dict)
+    _strip(made)
+    return made
+
+
+def _strip(node: Any) -> None:
+    """Take out the marks that drf-spectacular leaves for its own hooks."""
+    if isinstance(node, dict):
+        node.pop("x-spec-enum-id", None)
+        for value in node.values():
+            _strip(value)
+    elif isinstance(node, list):
+        for value in node:
+            _strip(value)
+
+
+@functools.cache
+def _as_json() -> bytes:
+    return json.dumps(document(), ensure_ascii=False).encode()
+
+
+def _etag(request: HttpRequest) -> str:
+    return f'"{hashlib.sha256(_as_json()).hexdigest()[:32]}"'
+
+
+@require_safe
+@etag(_etag)
+def openapi_json(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(_as_json(), content_type="application/json")
