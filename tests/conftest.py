@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import setup_databases, teardown_databases
 
 from accounts.audit import journal as audit
 from accounts.clients import services as clients
@@ -30,8 +31,20 @@ def files(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "evidence"
 
 
+@pytest.fixture(scope="session")
+def migrated(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """The test database, also where no test of the run asks for `db` (pytest-django makes none then)."""
+    if connection.settings_dict["NAME"].startswith("test_"):
+        yield
+        return
+    with django_db_blocker.unblock():
+        made = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        yield
+        teardown_databases(made, verbosity=0)
+
+
 @pytest.fixture
-def committed(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+def committed(migrated: None, django_db_blocker: Any) -> Iterator[None]:
     """A database of the test's own, cloned from the migrated one, where transactions really commit.
 
     The journal refuses TRUNCATE, so a database that was committed to is dropped rather than emptied.
@@ -117,11 +130,11 @@ def kai(db_of_the_test: None) -> ClientApp:
 @pytest.fixture
 def kais_key(kai: ClientApp) -> str:
     """The secret of a key with every scope."""
-    _, secret = clients.create_key(kai, [scope.value for scope in Scope], by=audit.SYSTEM)
+    _, secret = clients.create_key(kai, scopes=[scope.value for scope in Scope], by=audit.SYSTEM)
     return secret
 
 
 @pytest.fixture
-def db_of_the_test(request: pytest.FixtureRequest) -> None:
+def db_of_the_test(request: pytest.FixtureRequest, migrated: None) -> None:
     """The committed database where the test asks for it, else one that is rolled back."""
     request.getfixturevalue("committed" if "committed" in request.fixturenames else "db")
