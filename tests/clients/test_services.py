@@ -97,6 +97,7 @@ def test_two_operators_at_once_make_no_third_key(committed: None, kai: ClientApp
 
     def make_one(_: int) -> str:
         try:
+            connection.ensure_connection()
             together.wait(timeout=10)
             clients.create_key(kai, [Scope.CONTACTS_READ], by=audit.SYSTEM)
             return "made"
