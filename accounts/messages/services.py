@@ -1,0 +1,67 @@
+"""Writing to people."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.db import connection, transaction
+
+from accounts.audit.journal import Actor, Thing
+from accounts.messages import jobs, templates
+from accounts.messages.models import Channel, Message, MessageStatus
+from accounts.people.models import User
+
+
+@transaction.atomic
+def send(
+    template: str,
+    *,
+    to: User | str,
+    about: Thing,
+    by: Actor,
+    params: Mapping[str, Any] | None = None,
+    channel: Channel | None = None,
+    language: str = "",
+    secret: str = "",
+) -> Message:
+    """Put a message into the outbox, in the caller's transaction; it leaves once that has committed.
+
+    `to` is a person, reached by e-mail where there is an address and by SMS otherwise, or an E.164 number.
+    A person who can't be reached gets a message that has failed already, so that staff see it in the outbox.
+    Raises ValueError: no such template, a placeholder without a value, or a secret too many or too few.
+    """
+    if isinstance(to, User):
+        channel = channel or (Channel.EMAIL if to.email else Channel.SMS)
+        language = language or to.language
+        address = (to.email if channel == Channel.EMAIL else to.phone) or ""
+    else:
+        channel, address = channel or Channel.SMS, to
+    subject, body = templates.render(template, channel, language or "id", params or {})
+    if bool(secret) != bool(templates.TEMPLATES[template].secret):
+        raise ValueError(f"{template} has {'no secret' if secret else 'a secret, which is missing'}")
+    message = Message.objects.create(
+        channel=channel,
+        to=address,
+        language=language or "id",
+        template=template,
+        subject=subject,
+        body=body,
+        secret=secret if address else "",
+        about=str(about.pk),
+        by=str(by.pk),
+        status=MessageStatus.WAITING if address else MessageStatus.FAILED,
+        last_error="" if address else "no address",
+    )
+    if address:
+        _wake_the_worker_after_commit()
+    return message
+
+
+def _wake_the_worker_after_commit() -> None:
+    """The row in the outbox is what counts; the job only says "look now", and the minute's sweep says it too.
+
+    Not inside the transaction: the queueing lock is a unique key, on which every other sender would wait
+    until this one commits, and could deadlock with it. Nor would a job that was queued before our commit
+    surely see our row.
+    """
+    if not any(entry[1] is jobs.wake for entry in connection.run_on_commit):
+        transaction.on_commit(jobs.wake, robust=True)

@@ -1,0 +1,213 @@
+"""What the registry writes to people, in both languages: the one table.
+
+Placeholders are `str.format` fields. A value may be a Text or a date: it is written in the reader's language.
+"""
+
+import datetime
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from string import Formatter
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone, translation
+from django.utils.formats import date_format
+
+from accounts.messages.models import Channel
+from accounts.text import Text
+
+HIDDEN = "••••••"  # stands in a body for the secret until the message goes out
+SUBJECT_CHARACTERS = 200
+BLANK_LINES = re.compile(r"\n{3,}")
+
+
+@dataclass(frozen=True)
+class Template:
+    """`secret` is the placeholder that never gets into the outbox."""
+
+    subject: Text
+    body: Text
+    secret: str = ""
+    placeholders: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        texts = [*self.subject, *self.body]
+        found = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
+        object.__setattr__(self, "placeholders", frozenset(found - {self.secret}))
+
+
+def render(template: str, channel: Channel, language: str, params: Mapping[str, Any]) -> tuple[str, str]:
+    """Subject (empty for an SMS) and body.
+
+    Raises ValueError: no such template, or a placeholder has no value.
+    """
+    if template not in TEMPLATES:
+        raise ValueError(f"no message template is called {template}")
+    chosen = TEMPLATES[template]
+    missing = sorted(chosen.placeholders - params.keys())
+    if missing:
+        raise ValueError(f"{template} lacks {', '.join(missing)}")
+    values = {name: _written(params[name], language) for name in chosen.placeholders}
+    if chosen.secret:
+        values[chosen.secret] = HIDDEN
+    # An empty paragraph (a decision without a message) leaves no gap.
+    body = BLANK_LINES.sub("\n\n", chosen.body.in_language(language).format(**values)).strip()
+    if channel == Channel.SMS:
+        return "", f"{settings.REGISTRY_NAME}: {body}"
+    subject = " ".join(chosen.subject.in_language(language).format(**values).split())
+    return subject[:SUBJECT_CHARACTERS], f"{body}\n\n-- \n{settings.REGISTRY_NAME}\n{settings.PUBLIC_URL}\n"
+
+
+def _written(value: Any, language: str) -> str:
+    with translation.override(language):
+        if isinstance(value, Text):
+            return value.in_language(language)
+        if isinstance(value, datetime.datetime):
+            return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+        if isinstance(value, datetime.date):
+            return date_format(value, "DATE_FORMAT")
+        return str(value)
+
+
+TEMPLATES: dict[str, Template] = {
+    "number_code": Template(
+        Text("Kode Anda", "Your code"),
+        Text(
+            "Kode Anda {code}. Jangan berikan kepada siapa pun, juga bila ada yang mengaku dari kami.",
+            "Your code is {code}. Give it to nobody, not even to someone who says they are us.",
+        ),
+        secret="code",  # noqa: S106  # the placeholder's name
+    ),
+    # While an application is open.
+    "application_submitted": Template(
+        Text("Pengajuan untuk {name} sudah kami terima", "We received the application for {name}"),
+        Text(
+            "Pengajuan untuk {name} sudah kami terima. Seorang peninjau akan memeriksanya.",
+            "We received the application for {name}. A reviewer will look at it.",
+        ),
+    ),
+    "question_asked": Template(
+        Text("Satu pertanyaan tentang {name}", "A question about {name}"),
+        Text(
+            "Peninjau bertanya tentang pengajuan {name}:\n\n{question}\n\nKami menunggu jawaban Anda.",
+            "The reviewer asks about the application for {name}:\n\n{question}\n\nWe wait for your answer.",
+        ),
+    ),
+    "application_lapsed": Template(
+        Text("Pengajuan untuk {name} ditutup", "The application for {name} lapsed"),
+        Text(
+            "Pengajuan untuk {name} ditutup karena lama tidak dilanjutkan. Anda boleh mengajukan lagi.",
+            "The application for {name} was closed because nothing happened for long. You may apply again.",
+        ),
+    ),
+    "application_withdrawn": Template(
+        Text("Pengajuan untuk {name} sudah ditarik", "The application for {name} was withdrawn"),
+        Text(
+            "Pengajuan untuk {name} sudah ditarik. Bila bukan Anda yang menariknya, hubungi kami.",
+            "The application for {name} was withdrawn. If that was not you, write to us.",
+        ),
+    ),
+    # Decisions, once they have taken effect.
+    "approved": Template(
+        Text("{name} sudah terverifikasi", "{name} is verified"),
+        Text(
+            "{name} sudah terverifikasi. Mulai sekarang pengguna melihat nama itu dengan lencana.",
+            "{name} is verified. From now on users see that name with its badge.",
+        ),
+    ),
+    "confirmed": Template(
+        Text("{name} sudah dikonfirmasi", "{name} is confirmed"),
+        Text(
+            "{name} sudah dikonfirmasi: nomornya milik usaha itu. Lencana terverifikasi belum diberikan.",
+            "{name} is confirmed: the number belongs to the business. It has no verified badge yet.",
+        ),
+    ),
+    "declined": Template(
+        Text("Pengajuan untuk {name} belum dapat disetujui", "The application for {name} was declined"),
+        Text(
+            "Pengajuan untuk {name} belum dapat disetujui: {reason}\n\n{message}\n\n"
+            "Bila ini keliru, Anda dapat mengajukan keberatan satu kali.",
+            "The application for {name} was declined: {reason}\n\n{message}\n\n"
+            "If that is a mistake, you can contest it once.",
+        ),
+    ),
+    "barred": Template(
+        Text("Pengajuan untuk {name} ditolak", "The application for {name} was refused"),
+        Text(
+            "Pengajuan untuk {name} ditolak, dan usaha ini tidak dapat mengajukan lagi: {reason}\n\n"
+            "{message}\n\nBila ini keliru, hubungi kami.",
+            "The application for {name} was refused, and the business can't apply again: {reason}\n\n"
+            "{message}\n\nIf that is a mistake, write to us.",
+        ),
+    ),
+    "name_change_approved": Template(
+        Text("Nama baru disetujui: {name}", "The new name is approved: {name}"),
+        Text(
+            "Nama baru disetujui. Mulai sekarang pengguna melihat {name}.",
+            "The new name is approved. From now on users see {name}.",
+        ),
+    ),
+    "number_change_approved": Template(
+        Text("Nomor baru untuk {name} disetujui", "The new number of {name} is approved"),
+        Text(
+            "Nomor baru untuk {name} disetujui. Nomor lama tidak lagi membawa nama itu.",
+            "The new number of {name} is approved. The old number does not carry the name any more.",
+        ),
+    ),
+    # The badge.
+    "badge_suspended": Template(
+        Text("Lencana {name} ditangguhkan", "The badge of {name} is suspended"),
+        Text(
+            "Lencana {name} ditangguhkan dan tidak terlihat: {reason}\n\nHubungi kami bila ini keliru.",
+            "The badge of {name} is suspended and not shown: {reason}\n\nWrite to us if that is a mistake.",
+        ),
+    ),
+    "badge_reinstated": Template(
+        Text("Lencana {name} dipulihkan", "The badge of {name} is back"),
+        Text(
+            "Lencana {name} dipulihkan; pengguna melihatnya lagi.",
+            "The badge of {name} is back; users see it again.",
+        ),
+    ),
+    "badge_revoked": Template(
+        Text("Lencana {name} dicabut", "The badge of {name} was revoked"),
+        Text(
+            "Lencana {name} dicabut: {reason}\n\nLencana baru memerlukan pengajuan baru.",
+            "The badge of {name} was revoked: {reason}\n\nA new badge needs a new application.",
+        ),
+    ),
+    "renewal_reminder": Template(
+        Text("Lencana {name} berlaku sampai {date}", "The badge of {name} is valid until {date}"),
+        Text(
+            "Lencana {name} berlaku sampai {date}. Bila diperpanjang sebelum itu, lencana tetap terlihat.",
+            "The badge of {name} is valid until {date}. Renew it before then, and it stays in sight.",
+        ),
+    ),
+    "badge_expired": Template(
+        Text("Lencana {name} sudah habis masa berlakunya", "The badge of {name} has expired"),
+        Text(
+            "Lencana {name} sudah habis masa berlakunya dan tidak terlihat lagi. Silakan perpanjang.",
+            "The badge of {name} has expired and is not shown any more. You can renew it.",
+        ),
+    ),
+    # To staff.
+    "overruled": Template(
+        Text("Keputusan Anda tentang {name} dibatalkan", "Your decision on {name} was overruled"),
+        Text(
+            "Peninjau kedua membatalkan keputusan Anda tentang {name}: {reason}\n\n"
+            "Peninjau senior akan memutuskan.",
+            "The second reviewer overruled your decision on {name}: {reason}\n\n"
+            "A senior reviewer will decide.",
+        ),
+    ),
+    "fell_back": Template(
+        Text(
+            "Keputusan Anda tentang {name} tidak jadi berlaku", "Your decision on {name} did not take effect"
+        ),
+        Text(
+            "Keputusan Anda tentang {name} tidak jadi berlaku: {reason}\n\nPengajuan kembali ke antrean.",
+            "Your decision on {name} did not take effect: {reason}\n\nThe application is back in the queue.",
+        ),
+    ),
+}

@@ -1,0 +1,111 @@
+"""Who is on the staff. Owners come with their businesses, in `accounts.businesses`."""
+
+from django.db import IntegrityError, transaction
+
+from accounts.audit import journal as audit
+from accounts.errors import Forbidden, Invalid, NotFound, Problem
+from accounts.people.models import Language, User
+from accounts.people.roles import Role
+
+STAFF_ROLES = [role for role in Role if role != Role.OWNER]
+
+
+@audit.transaction
+def create_staff(
+    username: str,
+    password: str,
+    *,
+    role: str,
+    name: str = "",
+    language: str = Language.INDONESIAN,
+    email: str | None = None,
+    by: audit.Actor,
+) -> User:
+    """The password has been judged already: the form does it, or a generator needs no judging.
+
+    Raises Invalid: no role of the staff, or a username or e-mail address that is taken.
+    """
+    person = User(username=username, name=name, role=_known(role), language=language, email=email or None)
+    person.set_password(password)
+    _save(person, force_insert=True)
+    audit.record("person.created", on=person, by=by, data={"role": person.role})
+    return person
+
+
+@audit.transaction
+def change_staff(
+    person: User, *, name: str, role: str, language: str, email: str | None, by: audit.Actor
+) -> User:
+    """Raises Forbidden: one's own role; Invalid: no role of the staff, or an e-mail address that is taken."""
+    person = _locked(person)
+    wanted = {"name": name, "role": _known(role), "language": language, "email": email or None}
+    changed = [field for field, value in wanted.items() if getattr(person, field) != value]
+    if "role" in changed:
+        _require_another(person, by)
+    if changed:
+        for field in changed:
+            setattr(person, field, wanted[field])
+        _save(person, update_fields=changed)
+        audit.record("person.changed", on=person, by=by, data={"fields": changed, "role": person.role})
+    return person
+
+
+@audit.transaction
+def disable_staff(person: User, *, by: audit.Actor) -> User:
+    """Their sessions end with the next click. Raises Forbidden: oneself."""
+    return _let_in(person, False, by=by)
+
+
+@audit.transaction
+def enable_staff(person: User, *, by: audit.Actor) -> User:
+    """Raises Forbidden: oneself."""
+    return _let_in(person, True, by=by)
+
+
+@audit.transaction
+def set_password(person: User, password: str, *, by: audit.Actor) -> User:
+    """Their other sessions end with it: a session is signed with the password's hash."""
+    person = _locked(person)
+    person.set_password(password)
+    person.save(update_fields=["password"])
+    audit.record("person.password_set", on=person, by=by)
+    return person
+
+
+def _let_in(person: User, allowed: bool, *, by: audit.Actor) -> User:
+    person = _locked(person)
+    _require_another(person, by)
+    if person.is_active != allowed:
+        person.is_active = allowed
+        person.save(update_fields=["is_active"])
+        audit.record("person.enabled" if allowed else "person.disabled", on=person, by=by)
+    return person
+
+
+def _locked(person: User) -> User:
+    staff = User.objects.select_for_update().exclude(role=Role.OWNER)
+    try:
+        return staff.get(pk=person.pk)
+    except User.DoesNotExist:
+        raise NotFound("not_found") from None
+
+
+def _require_another(person: User, by: audit.Actor) -> None:
+    # An operator who could make himself a reviewer would decide on his own which roles are apart.
+    if person.pk == by.pk:
+        raise Forbidden("own_access")
+
+
+def _known(role: str) -> Role:
+    if role not in STAFF_ROLES:
+        raise Invalid("invalid", problems=[Problem("role_unknown", "/role")])
+    return Role(role)
+
+
+def _save(person: User, **how: object) -> None:
+    try:
+        with transaction.atomic():
+            person.save(**how)  # type: ignore[arg-type]  # the keywords of Model.save, passed on
+    except IntegrityError as taken:
+        field = "email" if "email" in str(taken) else "username"
+        raise Invalid("invalid", problems=[Problem(f"{field}_taken", f"/{field}")]) from taken
