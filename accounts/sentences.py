@@ -274,6 +274,10 @@ SENTENCES: dict[str, Text] = {
         "Keputusan ini masih dapat ditarik; tunggu sampai waktunya habis.",
         "The decision can still be taken back; wait until that time is over.",
     ),
+    "lapse_too_early": Text(
+        "Belum {days} hari sejak langkah terakhir pemilik.",
+        "The owner's last step is less than {days} days ago.",
+    ),
     "open_application_exists": Text(
         "Masih ada pengajuan sejenis yang terbuka untuk akun ini.",
         "This account has an open application of this kind already.",

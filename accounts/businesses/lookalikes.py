@@ -1,6 +1,6 @@
 """Which live or protected names a name resembles. Candidates come from one B-tree of one-deletion keys."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Q
@@ -36,6 +36,14 @@ def of(name: str, *, besides: Account | None = None, limit: int = 20) -> list[Lo
     found = list(_protected(name, keys)) + list(_live(name, keys, besides))
     found.sort(key=lambda alike: (not alike.protected, -alike.similarity, alike.name))
     return found[:limit]
+
+
+def of_many(wanted: Sequence[str]) -> dict[str, list[LookAlike]]:
+    """Look-alikes of many names at once: one question finds which of them share a key with a known name at all."""
+    keys = {name: names.keys(name) for name in set(wanted)}
+    every = set().union(*keys.values()) if keys else set()
+    shared = set(NameKey.objects.filter(key__in=every).values_list("key", flat=True))
+    return {name: of(name) for name, own in keys.items() if own & shared}
 
 
 def _protected(name: str, keys: list[int]) -> Iterable[LookAlike]:

@@ -164,10 +164,9 @@ def find_or_create_owner(contact: str, *, name: str = "", language: str = Langua
 
     Raises Invalid: owner_contact_missing, owner_contact_invalid, owner_contact_is_staff.
     """
-    contact = contact.strip()
-    key = _contact_key(contact)
-    owner, created = User.objects.get_or_create(
-        **key,
+    field, value = contact_key(contact.strip())
+    owner, _ = User.objects.get_or_create(
+        **{field: value},
         defaults={
             "name": check_length(check_visible(name.strip(), "/owner/name"), 120, "/owner/name"),
             "language": language,
@@ -178,7 +177,11 @@ def find_or_create_owner(contact: str, *, name: str = "", language: str = Langua
     return owner
 
 
-def _contact_key(contact: str) -> dict[str, str]:
+def contact_key(contact: str) -> tuple[str, str]:
+    """The field of a person that a contact is, and its stored form: e-mail in lower case, phone in E.164.
+
+    Raises Invalid: owner_contact_missing, owner_contact_invalid.
+    """
     if not contact:
         raise _contact_problem("owner_contact_missing")
     if "@" in contact:
@@ -187,9 +190,9 @@ def _contact_key(contact: str) -> dict[str, str]:
             check_visible(contact, "/owner/contact")
         except (ValidationError, Invalid) as wrong:
             raise _contact_problem("owner_contact_invalid") from wrong
-        return {"email": contact.lower()}
+        return "email", contact.lower()
     try:
-        return {"phone": numbers.parse(contact)}
+        return "phone", numbers.parse(contact)
     except Invalid as wrong:
         raise _contact_problem("owner_contact_invalid") from wrong
 
@@ -262,10 +265,11 @@ def close_account(account: Account, *, by: audit.Actor) -> Account:
     if account.closed_at:
         raise NotAllowed("account_closed")
     number = account.number
+    # Before the account's row: a declaration holds the number's row and waits for the account's.
+    NumberUse.objects.filter(account=account).delete()
     account.closed_at = clock.now()
     account.number = account.live_name = account.confirmed_at = None
     account.save(update_fields=["closed_at", "number", "live_name", "confirmed_at"])
-    NumberUse.objects.filter(account=account).delete()
     lookalikes.index_account(account)
     audit.record("account.closed", on=account, by=by, numbers=[number])
     return account
@@ -315,13 +319,21 @@ def take_number(number: str, account: Account) -> None:
 
     Raises NotAllowed: number_taken, number_is_personal.
     """
-    NumberUse.objects.bulk_create([NumberUse(number=number, account=account)], ignore_conflicts=True)
-    use = NumberUse.objects.select_for_update().get(number=number)
+    use = _hold(number, account=account)
     if use.declared_by_id is not None:
         raise NotAllowed("number_is_personal")
     if use.account_id != account.pk:
         raise NotAllowed("number_taken")
     require_undisputed(account, number)
+
+
+def _hold(number: str, **holder: Account | ClientApp) -> NumberUse:
+    """The number's row, locked: whoever has it, or else the new holder."""
+    while True:
+        NumberUse.objects.bulk_create([NumberUse(number=number, **holder)], ignore_conflicts=True)
+        use = NumberUse.objects.select_for_update().filter(number=number).first()
+        if use is not None:  # its holder may have given it back between the two statements
+            return use
 
 
 def require_undisputed(account: Account, number: str) -> None:
@@ -355,8 +367,7 @@ def declare_personal(number: str, *, by: ClientApp) -> str:
     Raises NotAllowed number_declared_by_another.
     """
     numbers.require_e164(number)
-    NumberUse.objects.bulk_create([NumberUse(number=number, declared_by=by)], ignore_conflicts=True)
-    use = NumberUse.objects.select_for_update().get(number=number)
+    use = _hold(number, declared_by=by)
     if use.account_id is None:
         if use.declared_by_id != by.pk:
             raise NotAllowed("number_declared_by_another")

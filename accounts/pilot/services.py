@@ -45,17 +45,27 @@ def admit(account: Account, cohort: Cohort | None, *, invited: bool, by: audit.A
         raise NotAllowed("cohort_other_country")
     if cohort.invitation_only and not invited:
         raise NotAllowed("invitation_required")
-    if not Cohort.objects.open().filter(pk=cohort.pk).exists():
-        raise NotAllowed("cohort_not_open")
+    require_open(cohort)
     _take_place(account, cohort)
     audit.record("cohort.admitted", on=account, by=by, data={"cohort": cohort.pk})
     return cohort
 
 
+def require_open(cohort: Cohort) -> None:
+    """Raises NotAllowed cohort_not_open."""
+    if not Cohort.objects.open().filter(pk=cohort.pk).exists():
+        raise NotAllowed("cohort_not_open")
+
+
+def places_left(cohort: Cohort) -> int | None:
+    """None without a capacity. Else the cohort's row stays locked until the end: the last place goes to one."""
+    if cohort.capacity is None:
+        return None
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+    return None if cohort.capacity is None else max(0, cohort.capacity - cohort.places.count())
+
+
 def _take_place(account: Account, cohort: Cohort) -> None:
-    """Under the cohort's row lock where there is a capacity: the last place goes to one."""
-    if cohort.capacity is not None:
-        cohort = Cohort.objects.select_for_update().get(pk=cohort.pk)
-        if cohort.capacity is not None and cohort.places.count() >= cohort.capacity:
-            raise NotAllowed("cohort_full")
+    if places_left(cohort) == 0:
+        raise NotAllowed("cohort_full")
     Place.objects.create(cohort=cohort, account=account)

@@ -1,6 +1,6 @@
 """The owner's side of an application: start, change, submit, answer, withdraw, contest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from django.conf import settings
@@ -51,15 +51,7 @@ def start(
         raise NotAllowed("account_closed")
     _require_kind_possible(account, Kind(kind))
     application = Application(
-        account=account,
-        kind=kind,
-        source=source,
-        cohort=cohort,
-        display_name=account.live_name or "",
-        number=account.number or "",
-        category=account.category,
-        website=account.website,
-        photo=account.photo,
+        account=account, kind=kind, source=source, cohort=cohort, **_profile_of(account)
     )
     _set_profile(application, profile)
     try:
@@ -101,6 +93,7 @@ def submit(application: Application, *, by: audit.Actor, invited: bool = False) 
     require_action(application, "submit")
     account = businesses.locked(application.account)
     _require_kind_possible(account, Kind(application.kind))
+    copy_unchanged(application)
     if missing := of_submission(application):
         problems = [Problem(r.code, r.pointer, sentence=r.text) for r in missing]
         raise Invalid("requirements_missing", problems=problems)
@@ -112,7 +105,7 @@ def submit(application: Application, *, by: audit.Actor, invited: bool = False) 
     if application.kind == Kind.RENEWAL:
         badges.keep_for_renewal(account, by=by)
     judge_name(application)
-    judged = ("findings", "protected_look_alike", "display_name")
+    judged = ("findings", "protected_look_alike", *FIELDS[Kind.NEW])
     application = move(
         application,
         "submit",
@@ -176,15 +169,45 @@ def contest(application: Application, *, text: str, by: audit.Actor) -> Applicat
     if not text.strip():
         raise Invalid("required", problems=[Problem("required", "/text")])
     businesses.check_length(businesses.check_visible(text, "/text"), 4000, "/text")
-    businesses.require_not_barred(application.account.business)
-    account = businesses.locked(application.account)
-    businesses.take_number(application.number, account)
+    account = application.account
+    if account.closed_at:
+        raise NotAllowed("account_closed")
+    businesses.require_not_barred(account.business)
+    _require_kind_possible(account, Kind(application.kind))
     if Application.objects.open().filter(account=account, kind=application.kind).exists():
         raise NotAllowed("open_application_exists")
-    application = move(
-        application, "contest", Status.SUBMITTED, by=by, contested=True, offered_to=None, contest_text=text
+    copy_unchanged(application)
+    businesses.take_number(application.number, account)
+    if application.kind == Kind.RENEWAL:
+        badges.keep_for_renewal(account, by=by)
+    facts = {name: getattr(application, name) for name in FIELDS[Kind.NEW]}
+    return move(
+        application,
+        "contest",
+        Status.SUBMITTED,
+        by=by,
+        contested=True,
+        offered_to=None,
+        contest_text=text,
+        **facts,
     )
-    return application
+
+
+def copy_unchanged(application: Application) -> None:
+    """What this kind of application does not change stands in it as the account has it now."""
+    for name, value in _profile_of(application.account).items():
+        if name not in FIELDS[application.kind]:
+            setattr(application, name, value)
+
+
+def _profile_of(account: Account) -> dict[str, str]:
+    return {
+        "display_name": account.live_name or "",
+        "number": account.number or "",
+        "category": account.category,
+        "website": account.website,
+        "photo": account.photo,
+    }
 
 
 def let_go(application: Application, *, by: audit.Actor) -> None:
@@ -196,14 +219,15 @@ def let_go(application: Application, *, by: audit.Actor) -> None:
 
 def judge_name(application: Application) -> None:
     """Note for the reviewer what speaks against the name, look-alikes included."""
-    findings = [
-        finding.code for finding in names.findings(application.display_name) if finding.severity == "warning"
-    ]
     similar = lookalikes.of(application.display_name, besides=application.account)
-    if similar:
-        findings.append("name_look_alike")
-    application.findings = findings
+    application.findings = warnings_of(application.display_name, similar)
     application.protected_look_alike = any(name.protected for name in similar)
+
+
+def warnings_of(name: str, similar: Sequence[lookalikes.LookAlike]) -> list[str]:
+    """The codes of what a reviewer has to judge about a name."""
+    findings = [finding.code for finding in names.findings(name) if finding.severity == "warning"]
+    return [*findings, "name_look_alike"] if similar else findings
 
 
 def _set_profile(application: Application, profile: dict[str, str]) -> None:

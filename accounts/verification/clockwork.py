@@ -11,13 +11,13 @@ from django.db.models.functions import Now
 from accounts import clock
 from accounts.audit import journal as audit
 from accounts.badges import services as badges
-from accounts.errors import DomainError
+from accounts.errors import DomainError, NotAllowed
 from accounts.verification import notices
 from accounts.verification.applying import let_go
 from accounts.verification.deciding import resume
 from accounts.verification.effects import take_effect
 from accounts.verification.models import Application, Status
-from accounts.verification.transitions import lock, move
+from accounts.verification.transitions import lock, move, require_action
 
 logger = logging.getLogger(__name__)
 
@@ -37,8 +37,11 @@ def tick() -> dict[str, int]:
 
 @audit.transaction
 def lapse(application: Application) -> Application:
-    """End a draft or a question that nobody took up. Raises NotAllowed wrong_status."""
+    """End a draft or a question that nobody took up. Raises NotAllowed: wrong_status, lapse_too_early."""
     application = lock(application)
+    require_action(application, "lapse")
+    if not _left_alone().filter(pk=application.pk).exists():  # the owner came back a moment ago
+        raise NotAllowed("lapse_too_early", days=settings.LAPSE_AFTER.days)
     application = move(application, "lapse", Status.LAPSED, by=audit.SYSTEM)
     let_go(application, by=audit.SYSTEM)
     notices.to_owners(application, "application_lapsed")

@@ -16,7 +16,7 @@ from accounts.errors import Invalid, NotAllowed, Problem
 from accounts.people.models import User
 from accounts.verification import notices, reasons
 from accounts.verification.claims import require_claim, require_outsider, require_reviewer
-from accounts.verification.effects import require_approvable, take_effect
+from accounts.verification.effects import lock_whole_business, require_approvable, take_effect
 from accounts.verification.models import Application, Decision, Outcome, Question, Status
 from accounts.verification.transitions import lock, move, require_action
 
@@ -105,6 +105,7 @@ def bar(
     second_wished: bool = False,
 ) -> Application:
     """Decide against the business itself: it can't apply again, and its live badges are revoked."""
+    lock_whole_business(application)  # without an undo window, the bar takes effect here
     application = _lock_claimed(application, "bar", by=by)
     reasons.check(reason, reasons.BAR_REASONS)
     return _decide(
@@ -122,6 +123,8 @@ def bar(
 @audit.transaction
 def second(application: Application, *, by: User, note: str = "") -> Application:
     """Agree with the first reviewer. Raises NotAllowed same_person; Forbidden permission_missing, own_business."""
+    if application.decisions.pending().filter(outcome=Outcome.BAR).exists():
+        lock_whole_business(application)
     application = lock(application)
     decision = _require_second(application, "second", by=by)
     if decision.outcome == Outcome.APPROVE:
@@ -151,6 +154,7 @@ def overrule(application: Application, *, reason: str, by: User) -> Application:
 @audit.transaction
 def take_back(application: Application, *, by: User) -> Application:
     """Undo one's own decision before it takes effect. Raises NotAllowed: undo_window_over, not_the_author."""
+    require_permission(by, "verification.review_application")
     application = lock(application)
     if application.status in (Status.APPROVED, Status.DECLINED, Status.BARRED):
         raise NotAllowed("undo_window_over")

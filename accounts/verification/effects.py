@@ -10,7 +10,7 @@ from accounts.businesses.models import Account
 from accounts.errors import DomainError, NotAllowed
 from accounts.proofs import services as proofs
 from accounts.verification import notices, reasons
-from accounts.verification.applying import FIELDS, let_go
+from accounts.verification.applying import FIELDS, copy_unchanged, let_go
 from accounts.verification.models import Application, Decision, Kind, Outcome, Status
 from accounts.verification.transitions import lock, move, require_action
 
@@ -52,7 +52,7 @@ def take_effect(application: Application) -> Application:
     Where a guard no longer holds, the application falls back to submitted and the author is told why.
     """
     if application.decisions.pending().filter(outcome=Outcome.BAR).exists():
-        _lock_all_accounts(application)
+        lock_whole_business(application)
     application = lock(application)
     require_action(application, "take_effect")
     decision = application.decisions.select_related("author").pending().get()
@@ -88,7 +88,7 @@ def _template(application: Application, decision: Decision) -> str:
     return "approved" if decision.tier == Tier.VERIFIED else "confirmed"
 
 
-def _lock_all_accounts(application: Application) -> None:
+def lock_whole_business(application: Application) -> None:
     """A bar touches every account of the business: all of them in one order, before any other lock."""
     accounts = Account.objects.filter(business=application.account.business_id).order_by("pk")
     list(accounts.select_for_update(no_key=True))
@@ -110,12 +110,18 @@ def _apply(application: Application, tier: Tier) -> None:
     before = account.number
     for name in FIELDS[application.kind]:
         setattr(account, "live_name" if name == "display_name" else name, getattr(application, name))
+    if before is not None and before != account.number:
+        # Before the account's row: a declaration holds the number's row and waits for the account's.
+        businesses.free_number(before, account)
     account.confirmed_at = clock.now()
     account.revision += 1
     account.save()
     lookalikes.index_account(account)
-    if before is not None and before != account.number:
-        businesses.free_number(before, account)
+    for other in Application.objects.open().filter(account=account).exclude(pk=application.pk):
+        other.account = account
+        other.revision += 1
+        copy_unchanged(other)
+        other.save()
     audit.record(
         "account.approved",
         on=account,

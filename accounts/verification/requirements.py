@@ -55,6 +55,8 @@ def _of_the_profile(application: Application, account: Account) -> list[Requirem
         missing.append(_requirement("contact_purposes_missing", "/account/contact_purposes", "submission"))
     if not account.business.memberships.exists():
         missing.append(_requirement("owner_contact_missing", "/business/owner", "submission"))
+    elif application.number and account.business.members.filter(phone=application.number).exists():
+        missing.append(_requirement("owner_contact_is_the_number", "/number", "submission"))
     return missing
 
 

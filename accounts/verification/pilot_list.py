@@ -1,0 +1,196 @@
+"""Reading a list of invited businesses: a row is judged column by column, from the left."""
+
+import csv
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import IO
+
+from accounts import names
+from accounts.businesses import numbers
+from accounts.businesses import services as businesses
+from accounts.businesses.models import BusinessKind
+from accounts.errors import DomainError, Invalid
+from accounts.people.models import Language
+from accounts.sentences import SENTENCES
+from accounts.text import Text
+
+COLUMNS = (
+    "legal_name",
+    "display_name",
+    "number",
+    "country",
+    "category",
+    "website",
+    "about",
+    "contact_purposes",
+    "owner_name",
+    "owner_contact",
+    "locale",
+)
+REFUSAL_COLUMNS = (
+    "line",
+    "code",
+    "sentence",
+)  # before a refused row's own; ignored when it is imported again
+
+# Legal forms whose name is not a person's. Anything else is taken for a sole trader, whose name no card shows.
+COMPANY_FORMS = ("PT", "CV", "FIRMA", "FA", "KOPERASI", "YAYASAN", "PERKUMPULAN", "PERUM", "PERUMDA")
+
+
+class UnreadableList(Exception):
+    """The file as a whole can't be imported; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row as it stands in the file. `line` is where it begins, the header being line 1."""
+
+    line: int
+    cells: list[str]
+    values: dict[str, str]
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A row that can be applied for, every value in the form in which it is stored."""
+
+    row: Row
+    kind: str
+    legal_name: str
+    display_name: str
+    number: str
+    country: str
+    category: str
+    website: str
+    about: str
+    contact_purposes: list[str]
+    owner_name: str
+    owner: tuple[str, str]
+    locale: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    row: Row
+    code: str
+    sentence: Text
+
+
+def refuse(row: Row, code: str) -> Refusal:
+    rule = names.RULES.get(code)
+    return Refusal(row, code, rule.sentence if rule else SENTENCES[code])
+
+
+def read(file: IO[str]) -> tuple[list[str], Iterator[Row]]:
+    """The header and the rows of a CSV file, blank lines left out. Raises UnreadableList."""
+    lines = _Lines(file)
+    reader = csv.reader(lines)
+    try:
+        header = [name.strip() for name in next(reader, [])]
+    except csv.Error as wrong:
+        raise UnreadableList(f"the first line can't be read: {wrong}") from wrong
+    missing = [name for name in COLUMNS if name not in header]
+    if missing:
+        raise UnreadableList(f"the first line has to name the columns; missing: {', '.join(missing)}")
+    return header, _rows(reader, lines, header)
+
+
+class _Lines:
+    """The file's lines, with those of the present row kept for the case that the row can't be read."""
+
+    def __init__(self, file: IO[str]) -> None:
+        self._file = file
+        self.count = 0
+        self.present: list[str] = []
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._file)
+        self.count += 1
+        self.present.append(line)
+        return line
+
+
+def _rows(reader: "csv._reader", lines: _Lines, header: list[str]) -> Iterator[Row]:
+    while True:
+        lines.present.clear()
+        begins = lines.count + 1
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error:  # a field without end, say
+            yield Row(begins, ["".join(lines.present).rstrip("\r\n")], {}, complete=False)
+            continue
+        if any(cell.strip() for cell in cells):
+            yield Row(
+                begins, cells, dict(zip(header, cells, strict=False)), complete=len(cells) == len(header)
+            )
+
+
+def judge(row: Row) -> Entry | Refusal:
+    """The entry, or the code of the first wrong column from the left."""
+    if not row.complete:
+        return refuse(
+            row, "row_too_long" if len(row.cells) > len(COLUMNS) and row.values else "row_incomplete"
+        )
+    if any("\ud800" <= character <= "\udfff" for cell in row.cells for character in cell):
+        return refuse(row, "row_not_utf8")
+    values = row.values
+    try:
+        legal_name = businesses.check_legal_name(values["legal_name"])
+        return Entry(
+            row=row,
+            legal_name=legal_name,
+            kind=_kind(legal_name),
+            display_name=_display_name(values["display_name"]),
+            number=numbers.parse(values["number"], country=values["country"].strip() or None),
+            country=businesses.check_country(values["country"].strip()),
+            category=businesses.check_category(values["category"].strip()),
+            website=businesses.check_website(values["website"].strip()),
+            about=businesses.check_about(values["about"].strip()),
+            contact_purposes=_contact_purposes(values["contact_purposes"]),
+            owner_name=businesses.check_length(
+                businesses.check_visible(values["owner_name"].strip(), ""), 120, ""
+            ),
+            owner=_owner(values),
+            locale=_locale(values["locale"].strip()),
+        )
+    except DomainError as wrong:
+        return refuse(row, wrong.code)
+
+
+def _display_name(text: str) -> str:
+    name = names.normalise(text)
+    errors = [finding.code for finding in names.findings(name) if finding.severity == "error"]
+    if errors:
+        raise Invalid(errors[0])
+    return name
+
+
+def _contact_purposes(text: str) -> list[str]:
+    purposes = [purpose.strip() for purpose in text.split(";") if purpose.strip()]
+    if not purposes:
+        raise Invalid("contact_purposes_missing")
+    return businesses.check_contact_purposes(purposes)
+
+
+def _owner(values: dict[str, str]) -> tuple[str, str]:
+    field, contact = businesses.contact_key(values["owner_contact"].strip())
+    if contact == numbers.parse(values["number"], country=values["country"].strip() or None):
+        raise Invalid("owner_contact_is_the_number")
+    return field, contact
+
+
+def _locale(text: str) -> str:
+    if text not in Language.values:
+        raise Invalid("locale_unknown")
+    return text
+
+
+def _kind(legal_name: str) -> str:
+    form = legal_name.replace(".", "").split()[0].upper()
+    return BusinessKind.COMPANY if form in COMPANY_FORMS else BusinessKind.SOLE_TRADER
