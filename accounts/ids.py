@@ -11,7 +11,7 @@ import uuid
 from functools import partial
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import models
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
@@ -76,6 +76,17 @@ class IdField(models.UUIDField[str, str]):
 
     def from_db_value(self, value: uuid.UUID | None, expression: Any, connection: Any) -> str | None:
         return None if value is None else to_text(self.prefix, value)
+
+
+@IdField.register_lookup
+class TypedId(models.lookups.IExact):
+    """What somebody types into a search for `=id`: one id in any case; everything else finds nothing."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
+        typed = str(self.rhs).lower()
+        if not re.fullmatch(f"{self.lhs.output_field.prefix}_{SUFFIX_PATTERN}", typed):
+            raise EmptyResultSet
+        return models.lookups.Exact(self.lhs, typed).as_sql(compiler, connection)
 
 
 class IdConverter:
