@@ -64,9 +64,9 @@ def _written(value: Any, language: str) -> str:
         if isinstance(value, Text):
             return value.in_language(language)
         if isinstance(value, datetime.datetime):
-            return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+            return date_format(timezone.localtime(value), "j F Y, H:i T")
         if isinstance(value, datetime.date):
-            return date_format(value, "DATE_FORMAT")
+            return date_format(value, "j F Y")
         return str(value)
 
 
