@@ -52,6 +52,10 @@ _counter = itertools.count(1)
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
 
 
+def uploaded(name: str = "nib.pdf", content: bytes = PDF) -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, content)
+
+
 def next_number() -> str:
     """Numbers of the range that is reserved for fiction."""
     return next(_fictional)
@@ -95,7 +99,7 @@ def make_draft(
         account, kind=kind, source=Source.API, cohort=cohort, by=owner_of(account), **profile
     )
     if kind == Kind.NEW:
-        evidence.add(application, file=SimpleUploadedFile("nib.pdf", PDF), by=owner_of(account))
+        evidence.add(application, file=uploaded(), by=owner_of(account))
     return application
 
 

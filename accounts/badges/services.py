@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
 from accounts import clock
@@ -169,7 +169,7 @@ def revoke(badge: Badge, *, reason: str, by: audit.Actor) -> Badge:
 
 def revoke_all(business: Business, *, reason: str, by: audit.Actor) -> None:
     """Every live badge of a barred business; its accounts without a badge lose their confirmation too."""
-    for account in Account.objects.select_for_update().filter(business=business).order_by("pk"):
+    for account in Account.objects.select_for_update(no_key=True).filter(business=business).order_by("pk"):
         badge = Badge.objects.live().of(account).first()
         if badge is not None:
             badge.account = account
@@ -247,7 +247,7 @@ def _sweep(due: Any, act: Any) -> int:
     done = 0
     while True:
         with audit.together():
-            accounts = Account.objects.select_for_update(skip_locked=True).filter(
+            accounts = Account.objects.select_for_update(skip_locked=True, no_key=True).filter(
                 pk__in=due.values("account")[:SWEEP]
             )
             by_id = {account.pk: account for account in accounts}
@@ -278,9 +278,11 @@ def publish_policy(
     if isinstance(by, User):
         require_permission(by, "badges.add_displaypolicy")
     check_policy(version, tiers)
-    if DisplayPolicy.objects.filter(pk=version).exists():
-        raise NotAllowed("policy_in_force")
     policy = DisplayPolicy(version=version, tiers=tiers, offline_grace=offline_grace)
-    policy.save(force_insert=True)
+    try:
+        with transaction.atomic():
+            policy.save(force_insert=True)
+    except IntegrityError as taken:
+        raise NotAllowed("policy_in_force") from taken
     audit.record("policy.published", on=policy, by=by, data={"version": version})
     return policy

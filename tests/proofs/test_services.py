@@ -1,0 +1,277 @@
+"""Showing that a business answers at a number."""
+
+import logging
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+
+import pytest
+from django.db import connection
+
+from accounts.audit.models import Event, EventNumber, LogEntry
+from accounts.businesses.models import Account, Membership
+from accounts.errors import DomainError, Forbidden, Invalid, NotAllowed, TooMany
+from accounts.messages.models import Channel, Message
+from accounts.people.models import User
+from accounts.people.roles import Role
+from accounts.proofs import services as proofs
+from accounts.proofs.models import CODE_GUESSES, NumberCode, NumberProof
+from tests.factories import age, make_account, make_approved, make_business, make_reviewer, next_number
+
+
+@pytest.fixture
+def account(db_of_the_test: None, ada: User) -> Account:
+    return make_account(make_business(ada))
+
+
+def sent_to(number: str) -> str:
+    """The code of the last message to the number, as the sender is given it."""
+    return Message.objects.filter(to=number).latest("created_at").secret
+
+
+def wrong(code: str) -> str:
+    return f"{(int(code) + 1) % 1_000_000:06}"
+
+
+def refused(act: Callable[[], object]) -> str:
+    try:
+        act()
+    except DomainError as refusal:
+        return refusal.code
+    return "proven"
+
+
+def test_a_code_proves_the_number(account: Account, ada: User) -> None:
+    number = next_number()
+    proofs.send_code(account, number, by=ada)
+    message = Message.objects.get(to=number)
+    assert (message.channel, message.language) == (Channel.SMS, ada.language)
+    assert re.fullmatch(r"[0-9]{6}", message.secret)
+    assert not proofs.is_proven(account, number)
+    proofs.check_code(account, number, message.secret, by=ada)
+    assert proofs.is_proven(account, number)
+    assert proofs.methods(account, number) == ["phone_code"]
+
+
+def test_a_code_is_for_one_account_and_one_number(account: Account, ada: User, mallory: User) -> None:
+    number = next_number()
+    proofs.send_code(account, number, by=ada)
+    code = sent_to(number)
+    other = make_account(make_business(mallory))
+    assert refused(lambda: proofs.check_code(other, number, code, by=mallory)) == "code_used_up"
+    assert refused(lambda: proofs.check_code(account, next_number(), code, by=ada)) == "code_used_up"
+    proofs.check_code(account, number, code, by=ada)
+    assert not proofs.is_proven(other, number)
+
+
+def test_the_code_is_stored_hashed_and_bound_to_its_row(account: Account, ada: User, settings: object) -> None:
+    number = next_number()
+    row = proofs.send_code(account, number, by=ada)
+    code = sent_to(number)
+    stored = NumberCode.objects.filter(pk=row.pk).values().get()
+    assert all(code not in str(value) for name, value in stored.items() if name not in ("number", "id"))
+    assert bytes(stored["digest"]) != proofs._digest(NumberCode(account=account, number=number), code)
+
+
+def test_five_guesses(account: Account, ada: User) -> None:
+    number = next_number()
+    proofs.send_code(account, number, by=ada)
+    code = sent_to(number)
+    for left in (4, 3, 2, 1):
+        with pytest.raises(Invalid, match="code_wrong") as missed:
+            proofs.check_code(account, number, wrong(code), by=ada)
+        assert missed.value.params == {"left": left}
+    assert refused(lambda: proofs.check_code(account, number, wrong(code), by=ada)) == "code_used_up"
+    assert refused(lambda: proofs.check_code(account, number, code, by=ada)) == "code_used_up"
+    assert not proofs.is_proven(account, number)
+    assert LogEntry.objects.filter(kind="refused", by=ada.pk, data__code="code_wrong").count() == CODE_GUESSES
+
+
+def test_the_fifth_guess_may_be_right(account: Account, ada: User) -> None:
+    number = next_number()
+    proofs.send_code(account, number, by=ada)
+    code = sent_to(number)
+    for _ in range(CODE_GUESSES - 1):
+        refused(lambda: proofs.check_code(account, number, wrong(code), by=ada))
+    assert refused(lambda: proofs.check_code(account, number, code, by=ada)) == "proven"
+
+
+def test_a_code_is_used_once(account: Account, ada: User) -> None:
+    number = next_number()
+    proofs.send_code(account, number, by=ada)
+    code = sent_to(number)
+    proofs.check_code(account, number, code, by=ada)
+    assert refused(lambda: proofs.check_code(account, number, code, by=ada)) == "code_used_up"
+
+
+def test_a_code_lives_for_ten_minutes(account: Account, ada: User) -> None:
+    number = next_number()
+    row = proofs.send_code(account, number, by=ada)
+    age(row, timedelta(minutes=9, seconds=50), "created_at", "expires_at")
+    NumberCode.objects.get(pk=row.pk)
+    code = sent_to(number)
+    assert refused(lambda: proofs.check_code(account, number, wrong(code), by=ada)) == "code_wrong"
+    age(row, timedelta(seconds=10), "created_at", "expires_at")
+    assert refused(lambda: proofs.check_code(account, number, code, by=ada)) == "code_used_up"
+
+
+def test_a_new_code_ends_the_one_before(account: Account, ada: User) -> None:
+    number = next_number()
+    proofs.send_code(account, number, by=ada)
+    first = sent_to(number)
+    proofs.send_code(account, number, by=ada)
+    second = sent_to(number)
+    if first != second:  # one in a million
+        assert refused(lambda: proofs.check_code(account, number, first, by=ada)) == "code_wrong"
+    assert refused(lambda: proofs.check_code(account, number, second, by=ada)) == "proven"
+
+
+def test_a_number_is_not_flooded_whoever_asks(account: Account, ada: User, mallory: User) -> None:
+    number = next_number()
+    other = make_account(make_business(mallory))
+    rows = [proofs.send_code(account, number, by=ada) for _ in range(3)]
+    rows += [proofs.send_code(other, number, by=mallory) for _ in range(2)]
+    with pytest.raises(TooMany, match="code_too_often") as refusal:
+        proofs.send_code(account, number, by=ada)
+    assert refusal.value.retry_after is not None and 3500 < refusal.value.retry_after <= 3601
+    assert Message.objects.filter(to=number).count() == 5
+    proofs.send_code(account, next_number(), by=ada)
+    age(rows[0], timedelta(hours=1), "created_at", "expires_at")
+    proofs.send_code(account, number, by=ada)
+
+
+def test_a_proven_number_needs_no_code(account: Account, ada: User) -> None:
+    number = next_number()
+    proofs.send_code(account, number, by=ada)
+    proofs.check_code(account, number, sent_to(number), by=ada)
+    assert refused(lambda: proofs.send_code(account, number, by=ada)) == "number_already_proven"
+
+
+def test_neither_code_nor_number_is_in_journal_or_log(
+    account: Account, ada: User, caplog: pytest.LogCaptureFixture
+) -> None:
+    number = next_number()
+    caplog.set_level(logging.DEBUG, logger="accounts")
+    proofs.send_code(account, number, by=ada)
+    code = sent_to(number)
+    refused(lambda: proofs.check_code(account, number, wrong(code), by=ada))
+    proofs.check_code(account, number, code, by=ada)
+    written = str([*Event.objects.values_list("data"), *LogEntry.objects.values_list("data"), caplog.text])
+    for secret in (code, wrong(code), number, number[1:]):
+        assert secret not in written
+
+
+# Call-backs, and proofs that fail.
+
+
+def test_a_reviewers_call_back_is_recorded_with_name_and_note(account: Account, rita: User) -> None:
+    number = next_number()
+    proof = proofs.record_call_back(account, number, note="Ibu Siti answered", by=rita)
+    proof.refresh_from_db()
+    assert (proof.recorded_by, proof.note) == (rita, "Ibu Siti answered")
+    assert proofs.methods(account, number) == ["call_back"]
+    event = Event.objects.latest("seq")
+    assert (event.kind, event.by, event.data) == ("number.proven", rita.pk, {"method": "call_back"})
+
+
+@pytest.mark.parametrize("role", Role)
+def test_who_may_record_a_call_back(role: Role, account: Account) -> None:
+    person = make_reviewer(role=role)
+    if role in (Role.REVIEWER, Role.SENIOR_REVIEWER):
+        proofs.record_call_back(account, next_number(), note="", by=person)
+    else:
+        with pytest.raises(Forbidden, match="permission_missing"):
+            proofs.record_call_back(account, next_number(), note="", by=person)
+        assert not NumberProof.objects.exists()
+
+
+def test_nobody_calls_their_own_business_back(account: Account, rita: User) -> None:
+    Membership.objects.create(business=account.business, person=rita)
+    with pytest.raises(Forbidden, match="own_business"):
+        proofs.record_call_back(account, next_number(), note="", by=rita)
+
+
+def test_a_failed_proof_stands_no_longer_and_the_card_changes(rita: User) -> None:
+    account = make_approved()
+    assert account.number is not None
+    proofs.record_call_back(account, account.number, note="", by=rita)
+    assert proofs.methods(account, account.number) == ["call_back", "phone_code"]
+    proofs.fail(account, by=rita)
+    assert not proofs.is_proven(account, account.number)
+    failed = Event.objects.get(kind="number.proof_failed")
+    assert [changed.number for changed in EventNumber.objects.filter(event=failed)] == [account.number]
+    with pytest.raises(NotAllowed, match="number_not_proven"):
+        proofs.fail(account, by=rita)
+
+
+def test_a_number_can_be_proven_again_after_it_failed(rita: User, ada: User) -> None:
+    account = make_approved()
+    assert account.number is not None
+    proofs.fail(account, by=rita)
+    proofs.send_code(account, account.number, by=ada)
+    proofs.check_code(account, account.number, sent_to(account.number), by=ada)
+    assert proofs.is_proven(account, account.number)
+
+
+def test_who_may_say_that_a_proof_failed(olga: User) -> None:
+    account = make_approved()
+    with pytest.raises(Forbidden, match="permission_missing"):
+        proofs.fail(account, by=olga)
+
+
+# Races.
+
+
+def test_sixty_guesses_at_once_are_five(committed: None, account: Account, ada: User) -> None:
+    """Fails (more than five compared, or the constraint breaks) when `_count_guess` reads, then writes the count."""
+    number = next_number()
+    for _ in range(2):
+        row = proofs.send_code(account, number, by=ada)
+        code = sent_to(number)
+        outcomes = _at_once(60, lambda: refused(lambda: proofs.check_code(account, number, wrong(code), by=ada)))
+        assert set(outcomes) <= {"code_wrong", "code_used_up"}
+        row.refresh_from_db()
+        assert row.guesses == CODE_GUESSES
+        compared = LogEntry.objects.filter(data__code="code_wrong").count()
+        assert compared == CODE_GUESSES
+        LogEntry.objects.all().delete()
+
+
+def test_a_right_code_sent_twice_at_once_proves_once(committed: None, account: Account, ada: User) -> None:
+    """Fails (two events) when `_prove_by_code` does not close the code in the statement that finds it open."""
+    for _ in range(3):
+        number = next_number()
+        proofs.send_code(account, number, by=ada)
+        code = sent_to(number)
+        outcomes = _at_once(4, lambda: refused(lambda: proofs.check_code(account, number, code, by=ada)))
+        assert sorted(outcomes) == ["code_used_up"] * 3 + ["proven"]
+    assert Event.objects.filter(kind="number.proven").count() == 3
+
+
+def test_two_accounts_asking_at_once_share_the_five_codes(
+    committed: None, account: Account, ada: User, mallory: User
+) -> None:
+    """Fails (more than five sent) when `_one_at_a_time` does not lock: the account's own lock is not enough."""
+    accounts = [account, *(make_account(make_business(mallory)) for _ in range(3))]
+    number = next_number()
+    turns = iter(accounts * 3)
+    outcomes = _at_once(12, lambda: refused(lambda: proofs.send_code(next(turns), number, by=ada)))
+    assert sorted(outcomes) == ["code_too_often"] * 7 + ["proven"] * 5
+    assert Message.objects.filter(to=number).count() == 5
+
+
+def _at_once(threads: int, act: Callable[[], str]) -> list[str]:
+    together = Barrier(threads)
+
+    def run(_: int) -> str:
+        try:
+            connection.ensure_connection()
+            together.wait(timeout=30)
+            return act()
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(threads) as pool:
+        return list(pool.map(run, range(threads)))
