@@ -16,6 +16,8 @@ VENV := .venv$(if $(filter-out python3,$(PYTHON)),-$(shell $(PYTHON) -c 'import 
 PY := $(VENV)/bin/python
 PIP := $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes
 THROWAWAY := $(PY) -m registry.postgres throwaway --
+# Tests make and drop databases of their own, which a connection pool would hold on to.
+TESTING := REGISTRY_ROLE=owner DATABASE_POOL_SIZE=0 $(THROWAWAY)
 COMPILE := $(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-emit-find-links --no-header --no-config
 
@@ -33,10 +35,10 @@ run: $(VENV)/run.stamp  ## start everything on http://127.0.0.1:8000; Ctrl-C sto
 	@$(PY) -m registry.run --die-with-parent
 
 test: $(VENV)/dev.stamp  ## the tests, on a PostgreSQL of their own
-	REGISTRY_ROLE=owner $(THROWAWAY) $(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(TESTING) $(PY) -m pytest -n 2 --dist loadgroup $(ARGS)
 
 soak: $(VENV)/dev.stamp  ## the tests that take long
-	REGISTRY_ROLE=owner $(THROWAWAY) $(PY) -m pytest -m soak $(ARGS)
+	$(TESTING) $(PY) -m pytest -m soak $(ARGS)
 
 check: $(VENV)/dev.stamp  ## lint, format, types, layers, migrations, deployment, generated documents
 	$(PY) -m ruff check .

@@ -1,0 +1,104 @@
+"""`manage.py first_run`: on an empty registry, whom to sign in as and something to look at. Later it changes nothing."""
+
+import csv
+import json
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+
+from accounts import businesses as package
+from accounts.audit import journal as audit
+from accounts.businesses import services as businesses
+from accounts.clients import services as clients
+from accounts.clients.models import Scope
+from accounts.people import services as people
+from accounts.people.models import User
+from accounts.people.roles import Role
+from registry import demo
+
+PROTECTED_NAMES = Path(package.__file__).parent / "data" / "protected-names.csv"
+
+
+class Command(BaseCommand):
+    help = (
+        "On an empty registry: staff with random passwords and the protected names; on a test deployment also a "
+        "client app with a key and a small pilot. Prints them once and writes VAR_DIR/first-run.json."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        path = settings.VAR_DIR / "first-run.json"
+        unfinished = path.with_suffix(".json.part")
+        if not User.objects.exclude(role=Role.OWNER).exists():
+            self._build(unfinished)
+        if unfinished.exists():  # also where an earlier first run was killed between commit and print
+            os.replace(unfinished, path)
+            self._print(json.loads(path.read_text()))
+
+    def _build(self, unfinished: Path) -> None:
+        """Everything in one transaction; the facts reach the disk before it commits, and count only after."""
+        with audit.together():
+            self._write(unfinished, _make())
+
+    def _write(self, path: Path, facts: dict[str, Any]) -> None:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            json.dump(facts, file, indent=2)
+
+    def _print(self, facts: dict[str, Any]) -> None:
+        url = facts["url"]
+        lines = [
+            f"First run. Kept in {settings.VAR_DIR / 'first-run.json'}; shown only now.",
+            "",
+            f"Admin  {url}/admin/",
+        ]
+        lines += [f"       {person['username']:<6} {person['password']}" for person in facts["staff"]]
+        if "api_key" in facts:
+            authorized = f"curl -s -H 'Authorization: Bearer {facts['api_key']}'"
+            verified = facts["verified_number"]
+            numbers = json.dumps(
+                {"numbers": [verified, facts["confirmed_number"], facts["suspended_number"]]}
+            )
+            lines += [
+                f"API    {url}/v1/docs",
+                f"       {facts['api_key']}",
+                "",
+                "Try it:",
+                f"  {authorized} {url}/v1/contacts/{verified}",
+                f"  {authorized} -H 'Content-Type: application/json' -d '{numbers}' {url}/v1/contacts/lookup",
+                f"  {authorized} '{url}/v1/accounts?search=warung'",
+            ]
+        self.stdout.write("\n".join([*lines, ""]))
+
+
+def _make() -> dict[str, Any]:
+    with open(PROTECTED_NAMES, encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            businesses.protect(row["name"], category=row["category"], country=row["country"], by=audit.SYSTEM)
+    if settings.DEPLOYMENT == "live":
+        staff, _ = _staff({"operator": Role.OPERATOR})
+        return {"url": settings.PUBLIC_URL, "staff": staff}
+    staff, users = _staff({"rita": Role.SENIOR_REVIEWER, "rudi": Role.SENIOR_REVIEWER, "olga": Role.OPERATOR})
+    app = clients.create_app("Demo messenger", "developer@app.example", by=audit.SYSTEM)
+    _, api_key = clients.create_key(app, Scope.values, by=audit.SYSTEM)
+    demo.build(users["rita"], users["rudi"])
+    return {
+        "url": settings.PUBLIC_URL,
+        "staff": staff,
+        "api_key": api_key,
+        "verified_number": demo.VERIFIED.number,
+        "confirmed_number": demo.CONFIRMED.number,
+        "suspended_number": demo.SUSPENDED.number,
+    }
+
+
+def _staff(roles: dict[str, Role]) -> tuple[list[dict[str, str]], dict[str, User]]:
+    staff, users = [], {}
+    for username, role in roles.items():
+        password = secrets.token_urlsafe(15)
+        users[username] = people.create_staff(username, password, role=role, by=audit.SYSTEM)
+        staff.append({"username": username, "password": password})
+    return staff, users
