@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.audit.staffpages import SpokenRefusals, sentences
+from accounts.audit.staffpages import ModelAdmin, SpokenRefusals, sentences
 from accounts.clients import services as clients
 from accounts.clients.models import ApiKey, ClientApp, Scope
 from accounts.errors import DomainError
@@ -29,7 +29,7 @@ class ClientAppAdmin(SpokenRefusals):
         return ["name", "contact"] if obj is None else ["id", "name", "contact", "is_active", "created_at"]
 
     def save_model(
-        self, request: HttpRequest, obj: ClientApp, form: forms.ModelForm[Any], change: bool
+        self, request: HttpRequest, obj: ClientApp, form: "forms.ModelForm[Any]", change: bool
     ) -> None:
         by = cast(User, request.user)
         if change:
@@ -53,7 +53,7 @@ class NewKeyForm(forms.Form):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(admin.ModelAdmin):  # type: ignore[type-arg]  # generic for the type checker only
+class ApiKeyAdmin(ModelAdmin):
     list_display = ["__str__", "app", "scope_list", "created_at", "revoked_at"]
     list_select_related = ["app"]
     list_filter = [("revoked_at", admin.EmptyFieldListFilter), "app"]

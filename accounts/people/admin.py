@@ -1,6 +1,6 @@
 """Staff, kept by operators; owners, to be looked at."""
 
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -17,10 +17,16 @@ from accounts.errors import DomainError
 from accounts.people import services as people
 from accounts.people.models import User
 
+if TYPE_CHECKING:
+    ModelForm = forms.ModelForm[User]
+    CreationForm = BaseUserCreationForm[User]
+else:
+    ModelForm, CreationForm = forms.ModelForm, BaseUserCreationForm  # generic for the type checker only
+
 STAFF_ROLES = [(role.value, role.label) for role in people.STAFF_ROLES]
 
 
-class NewStaffForm(BaseUserCreationForm[User]):
+class NewStaffForm(CreationForm):
     role = forms.ChoiceField(label=_("Role"), choices=STAFF_ROLES)
 
     class Meta:
@@ -32,7 +38,7 @@ class NewStaffForm(BaseUserCreationForm[User]):
         self.fields["username"].required = True
 
 
-class StaffForm(forms.ModelForm[User]):
+class StaffForm(ModelForm):
     role = forms.ChoiceField(label=_("Role"), choices=STAFF_ROLES)
 
     class Meta:
@@ -49,7 +55,7 @@ class UserAdmin(LoggedViews, SpokenRefusals):
 
     def get_form(
         self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
-    ) -> type[forms.ModelForm[User]]:
+    ) -> type[ModelForm]:
         if obj is None:
             kwargs["form"] = NewStaffForm
         elif self.has_change_permission(request, obj):
@@ -72,7 +78,7 @@ class UserAdmin(LoggedViews, SpokenRefusals):
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return False
 
-    def save_model(self, request: HttpRequest, obj: User, form: forms.ModelForm[Any], change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: User, form: ModelForm, change: bool) -> None:
         by, given = cast(User, request.user), form.cleaned_data
         profile = {name: given[name] for name in ["name", "role", "language", "email"]}
         if not change:

@@ -22,6 +22,7 @@ class Probe(APIView):
     required_scope: Scope | None = Scope.CONTACTS_READ
 
     def get(self, request: Request) -> Response:
+        assert isinstance(request.auth, ApiKey)
         return Response({"app": request.auth.app.name, "user": request.user})
 
 

@@ -202,7 +202,7 @@ def stall(*, attempts: int = 0) -> None:
 
 def test_a_stalled_job_runs_again(committed: None, code: Message, gateway: list[Any]) -> None:
     stall()
-    jobs.rescue_stalled_jobs.defer(timestamp=0)
+    jobs.rescue_stalled_jobs.configure(task_kwargs={"timestamp": 0}).defer()
     run_the_worker()
     assert "doing" not in jobs_by_status("deliver")
     assert len(gateway) == 1
@@ -213,7 +213,7 @@ def test_a_stalled_job_gives_way_to_the_same_one_in_the_queue(
 ) -> None:
     stall()
     jobs.deliver.configure(schedule_in={"hours": 1}).defer()
-    jobs.rescue_stalled_jobs.defer(timestamp=0)
+    jobs.rescue_stalled_jobs.configure(task_kwargs={"timestamp": 0}).defer()
     run_the_worker()
     assert jobs_by_status("rescue_stalled_jobs")[0] == "succeeded"
     assert jobs_by_status("deliver")[:2] == ["aborted", "todo"]
@@ -221,7 +221,7 @@ def test_a_stalled_job_gives_way_to_the_same_one_in_the_queue(
 
 def test_a_job_that_takes_its_worker_down_each_time_is_given_up(committed: None, code: Message) -> None:
     stall(attempts=jobs.RUNS_OF_A_STALLED_JOB)
-    jobs.rescue_stalled_jobs.defer(timestamp=0)
+    jobs.rescue_stalled_jobs.configure(task_kwargs={"timestamp": 0}).defer()
     run_the_worker()
     assert jobs_by_status("deliver")[0] == "failed"
 
@@ -230,7 +230,7 @@ def test_finished_jobs_are_cleared_away(committed: None, code: Message, gateway:
     run_the_worker()
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_events SET at = at - interval '25 hours'")
-    jobs.remove_old_jobs.defer(timestamp=0)
+    jobs.remove_old_jobs.configure(task_kwargs={"timestamp": 0}).defer()
     run_the_worker()
     assert "succeeded" in jobs_by_status("remove_old_jobs")
     with connection.cursor() as cursor:
