@@ -1,0 +1,55 @@
+"""`PUT /v1/numbers/{number}/kind`: a client platform says that a number is personal (R7)."""
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.businesses import services as businesses
+from accounts.businesses.models import E164, Business
+from accounts.clients.models import Scope
+from accounts.clients.partners import PartnerView
+from accounts.clients.serializers import StrictSerializer
+
+PERSONAL, UNSPECIFIED, DISPUTED = "personal", "unspecified", "disputed"
+NUMBER = OpenApiParameter(
+    "number",
+    {"type": "string", "pattern": E164, "examples": ["+12025550123"]},
+    OpenApiParameter.PATH,
+    description="E.164, with +",
+)
+
+
+class NumberKindSerializer(StrictSerializer):
+    kind = serializers.ChoiceField(choices=[PERSONAL, UNSPECIFIED])
+
+
+class DeclaredNumberSerializer(StrictSerializer):
+    number = serializers.CharField(help_text="E.164, with +")
+    kind = serializers.ChoiceField(choices=[PERSONAL, UNSPECIFIED], help_text="What was declared.")
+    state = serializers.ChoiceField(
+        choices=[PERSONAL, DISPUTED, UNSPECIFIED],
+        help_text="disputed: a business account has it; nothing changes before a reviewer looked into it.",
+    )
+
+
+class NumberKindView(PartnerView[Business]):
+    required_scope = Scope.NUMBERS_DECLARE
+    queryset = Business.objects.none()
+
+    @extend_schema(
+        operation_id="declare_number",
+        tags=["numbers"],
+        parameters=[NUMBER],
+        request=NumberKindSerializer,
+        responses=DeclaredNumberSerializer,
+    )
+    def put(self, request: Request, number: str) -> Response:
+        """Declare a number personal, or take that back with `unspecified`. Repeating it changes nothing."""
+        kind = self.body(NumberKindSerializer)["kind"]
+        state = UNSPECIFIED
+        if kind == PERSONAL:
+            state = businesses.declare_personal(number, by=self.app)
+        else:
+            businesses.release_personal(number, by=self.app)
+        return Response({"number": number, "kind": kind, "state": state})

@@ -1,0 +1,24 @@
+"""What the API says and reads of proofs. The calls stand with the application whose number is proven."""
+
+from rest_framework import serializers
+
+from accounts.clients.serializers import StrictSerializer
+from accounts.proofs.models import ProofMethod
+
+
+class SentCodeSerializer(StrictSerializer):
+    """A code is on its way."""
+
+    number = serializers.CharField(help_text="E.164: where it went.")
+    expires_at = serializers.DateTimeField()
+
+
+class CodeSerializer(StrictSerializer):
+    code = serializers.RegexField(r"^[0-9]{6}\Z", trim_whitespace=False, help_text="The six digits.")
+
+
+class NumberProofSerializer(StrictSerializer):
+    id = serializers.CharField()
+    number = serializers.CharField(help_text="E.164")
+    method = serializers.ChoiceField(choices=ProofMethod.choices)
+    proven_at = serializers.DateTimeField()
