@@ -133,15 +133,39 @@ def make_claimed(reviewer: User, account: Account | None = None, **facts: Any) -
 
 def make_approved(tier: str = Tier.VERIFIED, *, account: Account | None = None, **facts: Any) -> Account:
     """An account whose application was approved, and took effect."""
-    reviewer = make_reviewer()
-    application = make_claimed(reviewer, account, **facts)
-    application = verification.approve(application, tier=tier, by=reviewer)
+    application = make_submitted(account, **facts)
+    return Account.objects.get(pk=approve_now(application, tier=tier).account_id)
+
+
+def approve_now(application: Application, *, tier: str = Tier.VERIFIED, by: User | None = None) -> Application:
+    """Prove, claim, approve (by two where that is due), and let it take effect."""
+    by = by or make_reviewer()
+    prove(application)
+    verification.claim(application, by=by)
+    application = verification.approve(application, tier=tier, by=by)
+    return take_effect_now(application)
+
+
+def decline_now(application: Application, *, by: User | None = None) -> Application:
+    by = by or make_reviewer()
+    verification.claim(application, by=by)
+    return take_effect_now(verification.decline(application, reason="evidence_insufficient", by=by))
+
+
+def bar_now(application: Application, *, by: User | None = None) -> Application:
+    by = by or make_reviewer()
+    verification.claim(application, by=by)
+    return take_effect_now(verification.bar(application, reason="fraud", by=by))
+
+
+def take_effect_now(application: Application) -> Application:
+    """A decision, seconded where that is due, takes effect."""
     if application.status == Status.AWAITING_SECOND:
         application = verification.second(application, by=make_reviewer())
-    if settings.UNDO_WINDOW:
+    if application.status == Status.DECIDED:
         let_undo_window_pass(application)
-        verification.take_effect(application)
-    return Account.objects.get(pk=application.account_id)
+        application = verification.take_effect(application)
+    return application
 
 
 def let_undo_window_pass(application: Application) -> None:
