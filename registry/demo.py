@@ -60,7 +60,7 @@ WAITING = (
         "Apotek dengan layanan antar", ("order_updates", "customer_care"), "Dewi",
     ),
     Applicant(
-        "company", "CV Mandiri Jaya", "Bаnk Mandiri", "+13035550107", "finance",  # noqa: RUF001  # the look-alike is the point
+        "company", "CV Mandiri Jaya", "Bаnk Mandiri", "+13035550107", "finance",
         "Layanan keuangan", ("customer_care", "promotions"), "Mallory",
     ),
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""All settings, from the environment (`registry.environment`). Every default is safe; `make help` lists the variables."""
+"""All settings, from the environment. Every default is safe; `make help` lists the variables."""
 
 from pathlib import Path
 from urllib.parse import urlsplit

@@ -115,7 +115,8 @@ def _transaction() -> Iterator[None]:
             del outer[marked:]
             raise
         return
-    _collected.events = collected = []
+    collected: list[Happening] = []
+    _collected.events = collected
     try:
         with database.atomic():
             yield
@@ -198,8 +199,8 @@ def _lock_head() -> tuple[int, bytes, datetime]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HEAD_LOCK])
         cursor.execute(
-            "SELECT coalesce(max(seq), 0), (SELECT digest FROM audit_event ORDER BY seq DESC LIMIT 1), clock_timestamp()"
-            " FROM audit_event"
+            "SELECT last.seq, last.digest, clock_timestamp() FROM (VALUES (true)) AS always"
+            " LEFT JOIN LATERAL (SELECT seq, digest FROM audit_event ORDER BY seq DESC LIMIT 1) AS last ON true"
         )
         seq, previous, at = cursor.fetchone()
-    return seq, bytes(previous) if previous is not None else GENESIS, at
+    return (0, GENESIS, at) if seq is None else (seq, bytes(previous), at)

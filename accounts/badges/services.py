@@ -243,7 +243,7 @@ def expire_due() -> int:
 
 
 def _sweep(due: Any, act: Any) -> int:
-    """Do `act` to each due badge, a few hundred a transaction; what somebody else has locked waits for the next sweep."""
+    """Do `act` to each due badge, a few hundred a transaction; what is locked by others waits for the next sweep."""
     done = 0
     while True:
         with audit.together():

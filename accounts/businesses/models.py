@@ -217,7 +217,7 @@ class NumberUse(models.Model):
 
 
 class NumberDispute(models.Model):
-    """A client says that a live account's number is personal (R7): a case for a reviewer; it changes nothing by itself."""
+    """A client says that a live account's number is personal (R7): a case for a reviewer. By itself it changes nothing."""
 
     id = IdField("dsp")
     account = models.ForeignKey(
@@ -309,17 +309,20 @@ class NameKey(models.Model):
     protected_name = models.ForeignKey(
         ProtectedName, on_delete=models.CASCADE, null=True, related_name="+", db_index=False
     )
+    # Of a protected name, or of an account whose live name is protected: those are found whatever the crowd.
+    guarded = models.BooleanField(default=False)
 
     class Meta:
         constraints = [
             models.CheckConstraint(
                 condition=Q(account__isnull=False, protected_name__isnull=True)
-                | Q(account__isnull=True, protected_name__isnull=False),
+                | Q(account__isnull=True, protected_name__isnull=False, guarded=True),
                 name="a_name_key_has_one_owner",
             )
         ]
         indexes = [
-            models.Index(fields=["key"], name="name_keys", include=["account", "protected_name"]),
+            models.Index(fields=["key"], include=["account"], condition=Q(guarded=False), name="name_keys"),
+            models.Index(fields=["key"], condition=Q(guarded=True), name="guarded_name_keys"),
             models.Index(
                 fields=["account"], condition=Q(account__isnull=False), name="name_keys_of_an_account"
             ),

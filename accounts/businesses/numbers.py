@@ -29,9 +29,8 @@ def misspelt(text: str, *, country: str | None = None) -> Misspelt | None:
     A form that is E.164 but for a trunk zero (`+62081…`) is misspelt too: read as it stands, it would be a
     silent "not listed".
     """
-    if is_e164(text):
-        if not _has_trunk_zero(text):
-            return None
+    if is_e164(text) and not _has_trunk_zero(text):
+        return None
     canonical = _canonical(text, country)
     if canonical is not None and canonical != text:
         return Misspelt("number_not_canonical", canonical)
@@ -61,7 +60,7 @@ def parse(text: str, *, country: str | None = None, pointer: str = "/number") ->
 
 
 def _has_trunk_zero(number: str) -> bool:
-    """A zero after the calling code that belongs to domestic dialling. In Italy and a few others it belongs to the number."""
+    """A zero after the calling code that is dialled at home only. In Italy and elsewhere it belongs to the number."""
     for digits in (1, 2, 3):
         calling_code = number[1 : 1 + digits]
         if int(calling_code) in phonenumbers.COUNTRY_CODE_TO_REGION_CODE:

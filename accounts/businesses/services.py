@@ -284,6 +284,7 @@ def protect_name(account: Account, protected: bool, *, by: User) -> Account:
         raise NotAllowed("account_not_live")
     account.name_protected = protected
     account.save(update_fields=["name_protected"])
+    lookalikes.index_account(account)
     audit.record("account.name_protected" if protected else "account.name_unprotected", on=account, by=by)
     return account
 
@@ -320,7 +321,7 @@ def take_number(number: str, account: Account) -> None:
     Raises NotAllowed: number_taken, number_is_personal.
     """
     use = _hold(number, account=account)
-    if use.declared_by_id is not None:
+    if use.declared_by_id:
         raise NotAllowed("number_is_personal")
     if use.account_id != account.pk:
         raise NotAllowed("number_taken")
@@ -368,7 +369,7 @@ def declare_personal(number: str, *, by: ClientApp) -> str:
     """
     numbers.require_e164(number)
     use = _hold(number, declared_by=by)
-    if use.account_id is None:
+    if not use.account_id:
         if use.declared_by_id != by.pk:
             raise NotAllowed("number_declared_by_another")
         audit.record("number.declared_personal", on=by, by=by)

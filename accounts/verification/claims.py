@@ -62,7 +62,7 @@ def release(application: Application, *, by: User) -> None:
 
 
 def require_reviewer(application: Application, *, by: User) -> None:
-    """Whoever works on a case may: the role, no member of the business, and not the one whose decision is in question."""
+    """Raises unless `by` may work on the case: has the role, is an outsider, and did not decide it before."""
     require_permission(by, "verification.review_application")
     require_outsider(application, by=by)
     overruled = Decision.objects.filter(application=application).overruled().filter(took_effect_at=None)

@@ -3,9 +3,10 @@
 import hashlib
 import io
 import warnings
-from typing import BinaryIO
+from typing import Any
 
 from django.conf import settings
+from django.core.files.base import File
 from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import UploadedFile
 from PIL import Image, UnidentifiedImageError
@@ -28,7 +29,7 @@ _KINDS = {
 
 
 @audit.transaction
-def add(application: Application, *, file: UploadedFile, by: audit.Actor) -> Evidence:
+def add(application: Application, *, file: "UploadedFile[Any]", by: audit.Actor) -> Evidence:
     """Keep a file with the application; the same file again is the one that is there.
 
     Raises Invalid: evidence_empty, evidence_too_large, evidence_kind, evidence_not_what_it_says, evidence_broken,
@@ -72,7 +73,7 @@ def remove(evidence: Evidence, *, by: audit.Actor) -> None:
     evidence.delete()
 
 
-def open_file(evidence: Evidence) -> BinaryIO:
+def open_file(evidence: Evidence) -> "File[bytes]":
     """The file's content. Raises FileNotFoundError where it is gone."""
     return FileSystemStorage(settings.MEDIA_ROOT).open(_path(evidence.sha256))
 
@@ -81,7 +82,7 @@ def _path(sha256: str) -> str:
     return f"{sha256[:2]}/{sha256}"
 
 
-def _read(file: UploadedFile) -> tuple[str, bytes]:
+def _read(file: "UploadedFile[Any]") -> tuple[str, bytes]:
     if not file.size:
         raise _problem("evidence_empty")
     if file.size > LARGEST:

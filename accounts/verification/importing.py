@@ -1,4 +1,4 @@
-"""Writing a list of invited businesses into the registry: some hundred rows a transaction, so that reviewers can work meanwhile."""
+"""Writing a list of invited businesses: some hundred rows a transaction, so that reviewers can work meanwhile."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -95,7 +95,7 @@ def _barred_contacts(entries: Iterable[Entry]) -> set[str]:
     standing = Bar.objects.filter(lifted_at=None)
     emails = standing.filter(owners__email__in=contacts).values_list("owners__email", flat=True)
     phones = standing.filter(owners__phone__in=contacts).values_list("owners__phone", flat=True)
-    return {*emails, *phones} - {None}
+    return {contact for contact in (*emails, *phones) if contact}
 
 
 def _within_capacity(chosen: list[Entry], cohort: Cohort, outcome: Outcome) -> list[Entry]:

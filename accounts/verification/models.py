@@ -1,4 +1,4 @@
-"""Applications and what belongs to one: evidence, questions, claims, decisions. `status` is written by services only."""
+"""Applications and what belongs to one: evidence, questions, claims, decisions. Only services write a status."""
 
 from typing import ClassVar
 

@@ -114,7 +114,7 @@ class _Lines:
         return line
 
 
-def _rows(reader: "csv._reader", lines: _Lines, header: list[str]) -> Iterator[Row]:
+def _rows(reader: Iterator[list[str]], lines: _Lines, header: list[str]) -> Iterator[Row]:
     while True:
         lines.present.clear()
         begins = lines.count + 1

@@ -111,7 +111,7 @@ TRANSITIONS: dict[str, Transition] = {
 
 
 def lock(application: Application) -> Application:
-    """The application as it is now, locked. The account's row is locked first: it is the lock of all that is about it."""
+    """The application as it is now, locked; its account first, whose row is the lock of all that is about it."""
     businesses.locked(application.account)
     return (
         Application.objects.select_for_update(of=("self",), no_key=True)

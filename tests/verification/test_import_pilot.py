@@ -245,7 +245,8 @@ def _long_list(path: Path, rows: int) -> Path:
         for i in range(rows):
             # Numbers of the Indonesian plan that are valid by form; the list is never sent anywhere.
             file.write(
-                f"CV Usaha {i},Warung Makan {i},+62812{10_000_000 + i},ID,food,,,order_updates,Ibu {i},o{i}@owner.example,id\n"
+                f"CV Usaha {i},Warung Makan {i},+62812{10_000_000 + i},ID,food,,,"
+                f"order_updates,Ibu {i},o{i}@owner.example,id\n"
             )
     return path
 

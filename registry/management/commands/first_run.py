@@ -1,4 +1,4 @@
-"""`manage.py first_run`: on an empty registry, whom to sign in as and something to look at. Later it changes nothing."""
+"""`manage.py first_run`: on an empty registry, whom to sign in as and something to look at. Later it does nothing."""
 
 import csv
 import json

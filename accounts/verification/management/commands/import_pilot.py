@@ -32,7 +32,7 @@ from accounts.verification.pilot_list import (
 class Command(BaseCommand):
     help = (
         "Import a list of invited businesses (CSV, UTF-8) into a cohort. Rows that can't be accepted are written, "
-        "untouched, to FILE.rejected.csv behind the columns line, code and sentence; mend them there and import that file."
+        "untouched, to FILE.rejected.csv behind the columns line, code and sentence: mend them there and import it."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -81,7 +81,7 @@ class Command(BaseCommand):
                 rejected.write(sorted(refused, key=lambda refusal: refusal.row.line))
                 added += outcome.added
                 already_there += outcome.already_there
-                bar.update(file.buffer.tell() - bar.n)
+                bar.update(os.lseek(file.fileno(), 0, os.SEEK_CUR) - bar.n)
         verb = "would be added" if dry_run else "added"
         self.stdout.write(f"{added} {verb}, {already_there} already there, {rejected.count} rejected")
         if rejected.count and not dry_run:
@@ -140,7 +140,7 @@ class _Rejected:
     def _width(self) -> int:
         return max(self._kept) + 1
 
-    def _writer(self) -> "csv._writer":
+    def _writer(self) -> Any:
         if self._file is None:
             self._file = open(  # noqa: SIM115  # closed by __exit__
                 f"{self.path}.part", "w", encoding="utf-8-sig", errors="surrogateescape", newline=""
