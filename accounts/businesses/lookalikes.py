@@ -1,16 +1,40 @@
-"""Which live or protected names a name resembles. Candidates come from one B-tree of one-deletion keys."""
+"""Which live or protected names a name resembles. Candidates come from two B-trees of one-deletion keys."""
 
-from collections.abc import Iterable, Sequence
+import uuid
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Q
+from django.db import connection
 from rapidfuzz.distance import JaroWinkler
 
-from accounts import names
+from accounts import ids, names
 from accounts.businesses.models import Account, NameKey, ProtectedName
+from accounts.names import Resemblance
 from accounts.text import Text
 
-CANDIDATES = 200  # names read for one question; far more than a name has look-alikes
+# Namesakes read for one key: "Warung Bu Siti" has thousands, and a reviewer is shown a handful.
+ORDINARY_A_KEY = 50
+
+# Index scans alone: name_keys stops at the limit, and each account it leads to is one step of the primary key.
+_ORDINARY = """
+SELECT wanted.key, a.id, a.live_name, a.country
+FROM unnest(%s::bigint[]) AS wanted (key)
+CROSS JOIN LATERAL (
+    SELECT account_id FROM businesses_namekey k WHERE k.key = wanted.key AND NOT k.guarded LIMIT %s
+) held
+JOIN businesses_account a ON a.id = held.account_id
+WHERE a.live_name IS NOT NULL
+"""
+# Every one of them, whatever their number: an index of their own, so that no crowd stands before them.
+_GUARDED = """
+SELECT k.key, a.id, coalesce(a.live_name, p.name), coalesce(a.country, p.country)
+FROM businesses_namekey k
+LEFT JOIN businesses_account a ON a.id = k.account_id
+LEFT JOIN businesses_protectedname p ON p.id = k.protected_name_id
+WHERE k.guarded AND k.key = ANY (%s::bigint[]) AND coalesce(a.live_name, p.name) IS NOT NULL
+"""
 
 
 @dataclass(frozen=True)
@@ -25,54 +49,67 @@ class LookAlike:
     similarity: float
 
 
+class _Candidate(NamedTuple):
+    """Shares a key; whether it resembles is another question. `account` is None for a name of the staff's list."""
+
+    account: uuid.UUID | None
+    name: str
+    country: str
+    protected: bool
+
+
 def of(name: str, *, besides: Account | None = None, limit: int = 20) -> list[LookAlike]:
     """The names that `name` resembles, protected ones first, then the most similar.
 
     `besides` is the account that asks: its own live name is not its look-alike.
     """
-    keys = sorted(names.keys(name))
-    if not keys:
-        return []
-    found = list(_protected(name, keys)) + list(_live(name, keys, besides))
-    found.sort(key=lambda alike: (not alike.protected, -alike.similarity, alike.name))
-    return found[:limit]
+    found = of_many([name]).get(name, [])
+    return [alike for alike in found if besides is None or alike.on != besides.pk][:limit]
 
 
 def of_many(wanted: Sequence[str]) -> dict[str, list[LookAlike]]:
-    """Look-alikes of many names at once: one question finds which of them share a key with a known name at all."""
-    keys = {name: names.keys(name) for name in set(wanted)}
-    every = set().union(*keys.values()) if keys else set()
-    shared = set(NameKey.objects.filter(key__in=every).values_list("key", flat=True))
-    return {name: of(name) for name, own in keys.items() if own & shared}
+    """The look-alikes of many names, by two queries; a name that has none is not in it."""
+    keys = {name: names.keys(name) for name in wanted}
+    holders = _holders(set().union(*keys.values()))
+    found = {}
+    for name, own in keys.items():
+        candidates = {candidate for key in own & holders.keys() for candidate in holders[key]}
+        if alike := _resembled(name, candidates):
+            found[name] = alike
+    return found
 
 
-def _protected(name: str, keys: list[int]) -> Iterable[LookAlike]:
-    holders = NameKey.objects.filter(key__in=keys, protected_name__isnull=False).values("protected_name")
-    for guarded in ProtectedName.objects.filter(pk__in=holders)[:CANDIDATES]:
-        why = names.resemblance(name, guarded.name)
-        if why is not None:
-            yield LookAlike(
-                guarded.name, "protected", guarded.country, True, why.why, _similarity(name, guarded.name)
-            )
+def _holders(keys: Collection[int]) -> dict[int, list[_Candidate]]:
+    holders = defaultdict(list)
+    with connection.cursor() as cursor:
+        for statement, arguments, protected in (
+            (_GUARDED, [list(keys)], True),
+            (_ORDINARY, [list(keys), ORDINARY_A_KEY], False),
+        ):
+            cursor.execute(statement, arguments)
+            for key, *facts in cursor:
+                holders[key].append(_Candidate(*facts, protected))
+    return holders
 
 
-def _live(name: str, keys: list[int], besides: Account | None) -> Iterable[LookAlike]:
-    holders = NameKey.objects.filter(key__in=keys, account__isnull=False).values("account")
-    accounts = Account.objects.filter(Q(pk__in=holders), live_name__isnull=False, closed_at=None)
-    if besides is not None:
-        accounts = accounts.exclude(pk=besides.pk)
-    for account in accounts.order_by("-name_protected")[:CANDIDATES]:
-        assert account.live_name is not None
-        why = names.resemblance(name, account.live_name)
-        if why is not None:
-            yield LookAlike(
-                account.live_name,
-                account.pk,
-                account.country,
-                account.name_protected,
-                why.why,
-                _similarity(name, account.live_name),
-            )
+def _resembled(name: str, candidates: Collection[_Candidate]) -> list[LookAlike]:
+    """Each distinct name is compared once: namesakes resemble it or not together."""
+    why: dict[str, Resemblance | None] = {
+        other: names.resemblance(name, other) for other in {candidate.name for candidate in candidates}
+    }
+    found = [
+        LookAlike(
+            name=candidate.name,
+            on="protected" if candidate.account is None else ids.to_text("acc", candidate.account),
+            country=candidate.country,
+            protected=candidate.protected,
+            why=resemblance.why,
+            similarity=_similarity(name, candidate.name),
+        )
+        for candidate in candidates
+        if (resemblance := why[candidate.name]) is not None
+    ]
+    return sorted(found, key=lambda alike: (not alike.protected, -alike.similarity, alike.name, alike.on))
 
 
 def _similarity(name: str, other: str) -> float:
@@ -80,16 +117,19 @@ def _similarity(name: str, other: str) -> float:
 
 
 def index_account(account: Account) -> None:
-    """Make the index say what the account's live name is now, or that it has none."""
+    """Make the index say what the account's live name is now and whether it is protected, or that it has none."""
     NameKey.objects.filter(account=account).delete()
     if account.live_name is not None:
         NameKey.objects.bulk_create(
-            [NameKey(key=key, account=account) for key in names.keys(account.live_name)]
+            [
+                NameKey(key=key, account=account, guarded=account.name_protected)
+                for key in names.keys(account.live_name)
+            ]
         )
 
 
 def index_protected(guarded: ProtectedName) -> None:
     NameKey.objects.filter(protected_name=guarded).delete()
     NameKey.objects.bulk_create(
-        [NameKey(key=key, protected_name=guarded) for key in names.keys(guarded.name)]
+        [NameKey(key=key, protected_name=guarded, guarded=True) for key in names.keys(guarded.name)]
     )
