@@ -88,7 +88,8 @@ def domain_error(exception: BaseException, *, accepted: str = "application/json"
         case drf.UnsupportedMediaType():
             return Invalid("unsupported_media_type", accepted=accepted)
         case drf.Throttled():
-            return TooMany("throttled", retry_after=math.ceil(exception.wait) if exception.wait else None)
+            wait: float | None = getattr(exception, "wait", None)
+            return TooMany("throttled", retry_after=None if wait is None else math.ceil(wait))
         case drf.NotAuthenticated() | drf.AuthenticationFailed():
             return Unauthenticated("key_missing")
         case drf.PermissionDenied() | django_exceptions.PermissionDenied():

@@ -40,7 +40,7 @@ _FAULT = {
 }
 PROBLEM = {
     "type": "object",
-    "description": "A problem document (RFC 9457). Some codes add members, `canonical` or `state` for example.",
+    "description": "A problem document (RFC 9457). Some codes add members: `canonical`, `state`, …",
     "required": ["type", "title", "status", "code", "detail", "sentences", "problems"],
     "properties": {
         "type": {"type": "string", "format": "uri", "description": "A page that explains the code."},
@@ -73,7 +73,7 @@ class Schema(AutoSchema):
         return dict(sorted(responses.items()))
 
     def _postprocess_serializer_schema(self, schema: Any, serializer: Any, direction: Any) -> Any:
-        schema = super()._postprocess_serializer_schema(schema, serializer, direction)
+        schema = super()._postprocess_serializer_schema(schema, serializer, direction)  # type: ignore[no-untyped-call]  # spectacular's are untyped
         if isinstance(serializer, StrictSerializer) and schema.get("type") == "object":
             schema["additionalProperties"] = False
             if schema.get("description") == inspect.getdoc(StrictSerializer):
@@ -95,25 +95,25 @@ class Schema(AutoSchema):
 
     def _problem(self, status: int) -> dict[str, Any]:
         """A reference: the answer is the same for every call."""
-        schema = ResolvedComponent(
-            name="Problem", type=ResolvedComponent.SCHEMA, object="Problem", schema=PROBLEM
-        )
-        self.registry.register_on_missing(schema)
+        schema = self._component(ResolvedComponent.SCHEMA, "Problem", PROBLEM)
         phrase = HTTPStatus(status).phrase
-        described: dict[str, Any] = {"description": phrase, "content": {PROBLEM_TYPE: {"schema": schema.ref}}}
+        described: dict[str, Any] = {"description": phrase, "content": {PROBLEM_TYPE: {"schema": schema}}}
         if header := _HEADERS.get(status):
             name, description = header
             described["headers"] = {name: {"description": description, "schema": {"type": "string"}}}
         name = phrase.title().replace(" ", "").replace("-", "")
-        response = ResolvedComponent(name=name, type="responses", object=name, schema=described)
-        self.registry.register_on_missing(response)
-        return dict(response.ref)
+        return self._component("responses", name, described)
+
+    def _component(self, kind: str, name: str, content: dict[str, Any]) -> dict[str, Any]:
+        component = ResolvedComponent(name, kind, content, name)  # type: ignore[no-untyped-call]  # as above
+        self.registry.register_on_missing(component)
+        return dict(component.ref)
 
 
 @functools.cache
 def document() -> dict[str, Any]:
     with translation.override("en"):
-        made = SchemaGenerator().get_schema(request=None, public=True)
+        made = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # as above
     assert isinstance(made, dict)
     _strip(made)
     return made

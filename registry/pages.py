@@ -29,7 +29,7 @@ def problems(request: HttpRequest, code: str = "") -> HttpResponse:
 # Swagger UI draws its arrows from data: addresses.
 @method_decorator(csp_update({"img-src": [SELF, "data:"]}), name="dispatch")
 class Docs(SpectacularSwaggerSplitView):
-    """The API, browsable offline: Swagger UI from our own static files, its script apart as the CSP demands."""
+    """The API, browsable offline: Swagger UI from our own files, its script apart as the CSP demands."""
 
     url = "/v1/openapi.json"
     template_name = "registry/docs.html"

@@ -39,7 +39,7 @@ def _require_utf8(media_type: str) -> None:
 
 
 def _bounded(stream: IO[Any], request: Any) -> bytes:
-    """The whole body. Raises Invalid body_too_large, where the length is declared before reading any of it."""
+    """The whole body. Raises Invalid body_too_large; where a length is declared, before reading any."""
     limit = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     assert limit is not None
     declared = request.META.get("CONTENT_LENGTH") if request is not None else None

@@ -2,16 +2,16 @@
 
 from importlib.util import find_spec
 
-from django.conf.urls.i18n import set_language
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_POST
+from django.views.i18n import set_language
 
 from registry import health, openapi, pages
 
 API = ("display", "badges", "businesses", "proofs", "verification")
 
-v1 = [
+v1: list[URLPattern | URLResolver] = [
     path("openapi.json", openapi.openapi_json, name="openapi"),
     path("docs", pages.Docs.as_view(), name="docs"),
     *(

@@ -27,7 +27,7 @@ class MarkSerializer(StrictSerializer):
     )
     colour = serializers.CharField()
     position = serializers.CharField()
-    label = TextSerializer()
+    label = TextSerializer()  # type: ignore[assignment]  # DRF takes declared fields off the class
 
 
 class ChatSerializer(StrictSerializer):

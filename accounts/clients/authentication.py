@@ -1,5 +1,6 @@
 """Who calls the API, and whether that app may: a bearer key (RFC 6750) with scopes. One query a request."""
 
+import json
 import re
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +10,10 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from accounts import ids, prepared
 from accounts.audit import journal as audit
 from accounts.clients import keys
-from accounts.clients.models import ApiKey
+from accounts.clients.models import ApiKey, ClientApp
 from accounts.errors import DomainError, Forbidden, Unauthenticated
 
 if TYPE_CHECKING:  # importing views calls for the settings, and those for this module
@@ -21,6 +23,11 @@ REALM = 'Bearer realm="registry"'
 BEARER = re.compile(r"bearer(?: +|$)", re.IGNORECASE)
 # A client that keeps on knocking with a revoked key fills no table: one line a minute, key and cause.
 REFUSAL_NOTED_FOR = 60  # seconds
+
+_KEY = """
+SELECT k.id, k.scopes, k.revoked_at, app.id, app.name, app.is_active
+FROM clients_apikey k JOIN clients_clientapp app ON app.id = k.app_id WHERE k.digest = %s
+"""
 
 
 class BearerKey(BaseAuthentication):
@@ -36,7 +43,7 @@ class BearerKey(BaseAuthentication):
             raise Unauthenticated("key_malformed")
         if deployment != settings.DEPLOYMENT:
             raise Unauthenticated("key_wrong_deployment", theirs=deployment, ours=settings.DEPLOYMENT)
-        key = ApiKey.objects.select_related("app").filter(digest=keys.digest(secret)).first()
+        key = _find(keys.digest(secret))
         if key is None:
             raise Unauthenticated("key_unknown")
         if key.revoked_at is not None:
@@ -77,6 +84,19 @@ def challenge(refusal: DomainError) -> str:
             return f'{REALM}, error="insufficient_scope", scope="{refusal.params["scope"]}"'
         case _:
             return f'{REALM}, error="invalid_token", error_description="{refusal.code}"'
+
+
+def _find(digest: bytes) -> ApiKey | None:
+    for row in prepared.rows(_KEY, [digest]):
+        key_id, scopes, revoked_at, app_id, name, is_active = row
+        app = ClientApp.from_db(
+            "default", ["id", "name", "is_active"], [ids.to_text("cli", app_id), name, is_active]
+        )
+        columns = [ids.to_text("key", key_id), app.pk, json.loads(scopes), revoked_at]  # in the model's order
+        key = ApiKey.from_db("default", ["id", "app_id", "scopes", "revoked_at"], columns)
+        key.app = app
+        return key
+    return None
 
 
 def _bearer_token(header: str) -> str:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from django.core import signing
 from django.db.models import F, Model, Q, QuerySet
-from django_filters.rest_framework import DjangoFilterBackend
+from django_filters.rest_framework import DjangoFilterBackend  # type: ignore[import-untyped]  # has no stubs
 from rest_framework.pagination import BasePagination
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -26,8 +26,8 @@ class Ordering(NamedTuple):
     descending: bool = False
 
 
-class StrictFilters(DjangoFilterBackend):
-    """django-filter, except that a parameter nobody knows is refused: `?categroy=food` must not list everything."""
+class StrictFilters(DjangoFilterBackend):  # type: ignore[misc]  # untyped, as above
+    """django-filter, but unknown parameters are refused: `?categroy=food` must not list everything."""
 
     def filter_queryset(self, request: Request, queryset: QuerySet[Any], view: Any) -> QuerySet[Any]:
         filterset = self.get_filterset(request, queryset, view)
@@ -37,7 +37,8 @@ class StrictFilters(DjangoFilterBackend):
             return queryset
         if not filterset.is_valid():
             raise _about_parameters(invalid(filterset.errors.as_data()))
-        return filterset.qs
+        narrowed: QuerySet[Any] = filterset.qs
+        return narrowed
 
 
 def require_known(parameters: Mapping[str, Any], known: set[str]) -> None:
@@ -60,11 +61,11 @@ def _about_parameters(error: Invalid) -> Invalid:
 
 
 class SignedCursor(BasePagination):
-    """Keyset pagination. The view names its `orderings`, the default first; a cursor is ours or it is refused."""
+    """Keyset pagination. The view names its `orderings`, the default first; a made-up cursor is refused."""
 
     next: str | None = None
 
-    def paginate_queryset(self, queryset: QuerySet[Any], request: Request, view: Any = None) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         orderings: dict[str, Ordering] = view.orderings
         name = _choice(request.query_params, orderings)
         column, descending = orderings[name]

@@ -82,6 +82,8 @@ def _misfit(field: serializers.Field[Any, Any, Any, Any], value: Any) -> Any:
             return _wrong_type("array")
         assert field.child is not None
         return {index: fault for index, item in enumerate(value) if (fault := _misfit(field.child, item))}
+    if isinstance(field, serializers.ListSerializer):
+        return None if isinstance(value, list) else _wrong_type("array")
     for fields, types, expected in _JSON_TYPES:
         if isinstance(field, fields):
             fits = isinstance(value, types) and not (isinstance(value, bool) and bool not in types)

@@ -1,4 +1,4 @@
-"""Cards: what a client needs to draw a contact, derived from one row and the policy in force. Nothing is looked up here.
+"""Cards: what a client needs to draw a contact, derived from one row and the policy in force.
 
 The table of states is DESIGN section 4's; its last row has the same bytes whatever the cause.
 """
@@ -41,7 +41,7 @@ class Policy:
 
 
 class Row(NamedTuple):
-    """What the database knows of one number now: its open account, and that account's live or else latest badge."""
+    """What the database knows of a number now: its open account, and that one's live or else latest badge."""
 
     number: str
     as_of: datetime

@@ -1,13 +1,13 @@
-"""The public directory: accounts that have a tier now, as the cards have it, for the database to page through."""
+"""The public directory: the accounts whose cards have a tier now, said so that the database can page."""
 
 import re
 
-import django_filters
+import django_filters  # type: ignore[import-untyped]  # has no stubs
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.core.validators import RegexValidator
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Now
-from django_filters.rest_framework import FilterSet
+from django_filters.rest_framework import FilterSet  # type: ignore[import-untyped]  # has no stubs
 from drf_spectacular.utils import extend_schema_field
 
 from accounts.badges.models import Badge, BadgeStatus, Tier
@@ -38,7 +38,7 @@ def _approved() -> QuerySet[Account]:
 _badges = Badge.objects.filter(account=OuterRef("pk"))
 _VERIFIED = Q(Exists(_badges.filter(status=BadgeStatus.ACTIVE, expires_at__gt=Now())))
 _PROVEN = Q(Exists(NumberProof.objects.standing().filter(account=OuterRef("pk"), number=OuterRef("number"))))
-# A suspended badge, or one that was withdrawn and not made good since, takes the tier away (accounts.display.cards).
+# As in accounts.display.cards: a suspended badge takes the tier away, so does one withdrawn and not made good.
 _WITHDRAWN = Q(Exists(_badges.filter(status=BadgeStatus.SUSPENDED))) | Q(
     Exists(
         _badges.filter(
@@ -50,7 +50,7 @@ _WITHDRAWN = Q(Exists(_badges.filter(status=BadgeStatus.SUSPENDED))) | Q(
 _CONFIRMED = ~_VERIFIED & _PROVEN & ~_WITHDRAWN
 
 
-class DirectoryFilter(FilterSet):
+class DirectoryFilter(FilterSet):  # type: ignore[misc]  # untyped, as above
     search = extend_schema_field({"type": "string", "maxLength": SEARCH_LIMIT})(
         django_filters.CharFilter(
             method="by_words",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection
 
-from accounts import clock
+from accounts import clock, prepared
 from accounts.display.cards import Policy, Row
 from accounts.errors import Invalid, NotAllowed, Problem
 
@@ -17,9 +17,9 @@ from accounts.errors import Invalid, NotAllowed, Problem
 _CARDS = """
 SELECT asked.number, statement_timestamp(),
        (SELECT max(event_id) FROM audit_eventnumber WHERE audit_eventnumber.number = asked.number),
-       a.id, a.live_name, a.category, a.country, a.about, a.photo, a.website, a.contact_purposes, a.confirmed_at,
-       EXISTS (SELECT 1 FROM proofs_numberproof p
-               WHERE p.account_id = a.id AND p.number = a.number AND p.failed_at IS NULL),
+       a.id, a.live_name, a.category, a.country, a.about, a.photo, a.website, a.contact_purposes,
+       a.confirmed_at,
+       p.proven IS NOT NULL,
        b.id, b.kind, b.legal_name,
        g.id, g.status, g.methods, g.issued_at, g.expires_at, g.suspended_at, g.ended_at, g.reason,
        policy.key, CASE WHEN policy.key <> ALL (%s::text[]) THEN policy.document END
@@ -30,6 +30,10 @@ LEFT JOIN LATERAL (
     SELECT * FROM badges_badge WHERE account_id = a.id
     ORDER BY status IN ('active', 'suspended') DESC, issued_at DESC, id DESC LIMIT 1
 ) g ON true
+LEFT JOIN LATERAL (
+    SELECT true AS proven FROM proofs_numberproof
+    WHERE account_id = a.id AND number = a.number AND failed_at IS NULL LIMIT 1
+) p ON true
 LEFT JOIN (
     SELECT version || ' ' || published_at AS key, to_jsonb(badges_displaypolicy) AS document
     FROM badges_displaypolicy ORDER BY published_at DESC LIMIT 1
@@ -53,9 +57,7 @@ def find(numbers: Sequence[str]) -> Found:
     if not numbers:
         return Found([], None, clock.now())
     known = dict(_policies)
-    with connection.cursor() as cursor:
-        cursor.execute(_CARDS, [list(known), list(numbers)])
-        found = cursor.fetchall()
+    found = prepared.rows(_CARDS, [list(known), list(numbers)])
     *_, key, document = found[0]
     policy = known.get(key) or _remember(key, document)
     rows = [Row(*columns[:-2]) for columns in found]
@@ -110,7 +112,7 @@ class Changes(NamedTuple):
 
 
 def changes(after: int) -> Changes:
-    """Which numbers' cards changed since `after`. Nothing is ever left out: `seq` is gap-free in commit order.
+    """Which numbers' cards changed since `after`; none is ever left out, for `seq` is the commit order.
 
     Raises Invalid cursor_invalid: the journal does not reach that far.
     """

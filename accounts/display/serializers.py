@@ -124,7 +124,7 @@ class FoundSerializer(StrictSerializer):
 
 
 class ChangeSerializer(StrictSerializer):
-    """Either the numbers whose cards changed, or the version of a new display policy, which changes every card."""
+    """The numbers whose cards changed, or the version of a new display policy: that changes every card."""
 
     seq = serializers.IntegerField()
     numbers = serializers.ListField(child=serializers.CharField(), required=False)
