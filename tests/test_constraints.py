@@ -1,0 +1,190 @@
+"""What must never break is repeated by the database: each constraint that a model names refuses the row that breaks it.
+
+The rows are written past the services, as a bug would.
+"""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, models, transaction
+
+from accounts import clock
+from accounts.badges.models import Badge, DisplayPolicy, Tier
+from accounts.badges.policies import PILOT_TIERS
+from accounts.businesses.models import (
+    Account,
+    Bar,
+    Business,
+    Membership,
+    NameKey,
+    NumberDispute,
+    NumberUse,
+    ProtectedName,
+)
+from accounts.clients.models import ClientApp
+from accounts.messages.models import Message
+from accounts.people.models import User
+from accounts.pilot.models import Cohort
+from accounts.proofs.models import CODE_GUESSES, NumberCode, NumberProof
+from accounts.verification.models import Application, Claim, Decision, Evidence, Question
+from tests.factories import make_approved, make_claimed, make_cohort, make_draft, make_reviewer, next_number
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+class World:
+    """One row of each kind to break."""
+
+    def __init__(self) -> None:
+        self.account = make_approved()
+        self.business: Business = self.account.business
+        self.badge = Badge.objects.get()
+        self.rita, self.rudi = make_reviewer(), make_reviewer()
+        self.application = make_claimed(self.rita)
+        self.client = ClientApp.objects.create(name="Kai's messenger", contact="kai@app.example")
+        self.now = clock.now()
+
+    def set(self, row: models.Model, **facts: Any) -> None:
+        type(row)._default_manager.filter(pk=row.pk).update(**facts)
+
+    def decide(self, **facts: Any) -> Decision:
+        facts = {"outcome": "approve", "tier": Tier.VERIFIED, "author": self.rita, **facts}
+        return Decision.objects.create(application=self.application, **facts)
+
+    def code(self, **facts: Any) -> NumberCode:
+        facts = {"created_at": self.now, "expires_at": self.now + HOUR, "number": "+12025550100", **facts}
+        return NumberCode.objects.create(account=self.account, digest=b"x", **facts)
+
+    def badge_again(self, **facts: Any) -> Badge:
+        facts = {"issued_at": self.now, "expires_at": self.now + HOUR, "term_ends_at": self.now, **facts}
+        return Badge.objects.create(account=self.account, **facts)
+
+
+Break = Callable[[World], object]
+BREAKS: dict[str, Break] = {
+    # people, clients, outbox
+    "role_is_known": lambda w: w.set(w.rita, role="superuser"),
+    "a_person_can_be_reached": lambda w: User.objects.create(name="Nobody"),
+    "message_status_is_known": lambda w: Message.objects.create(
+        channel="sms", to="+12025550100", language="id", template="t", body="", by="", about="", status="lost"
+    ),
+    "message_channel_is_known": lambda w: Message.objects.create(
+        channel="fax", to="+12025550100", language="id", template="t", body="", by="", about=""
+    ),
+    # businesses
+    "business_kind_is_known": lambda w: w.set(w.business, kind="charity"),
+    "business_country_is_iso": lambda w: w.set(w.business, country="id"),
+    "one_membership_per_person_and_business": lambda w: [
+        Membership.objects.create(business=w.business, person=w.rita) for _ in range(2)
+    ],
+    "member_role_is_known": lambda w: Membership.objects.update(role="boss"),
+    "account_number_is_e164": lambda w: w.set(w.account, number="0812345678"),
+    "account_category_is_known": lambda w: w.set(w.account, category="bakery"),
+    "an_approved_account_has_number_and_name": lambda w: w.set(w.account, live_name=None),
+    "contact_purposes_are_known": lambda w: w.set(w.account, contact_purposes=["spam"]),
+    "R7_business_or_personal_never_both": lambda w: NumberUse.objects.update(declared_by=w.client),
+    "used_number_is_e164": lambda w: NumberUse.objects.create(number="+0123456789", account=w.account),
+    "one_open_dispute_per_number_and_client": lambda w: [
+        NumberDispute.objects.create(account=w.account, number=w.account.number, client=w.client)
+        for _ in range(2)
+    ],
+    "one_standing_bar_per_business": lambda w: [
+        Bar.objects.create(business=w.business, country="ID", reason="fraud") for _ in range(2)
+    ],
+    "one_protected_name_per_country": lambda w: [
+        ProtectedName.objects.create(name="Bank Sentosa", category="finance", country="ID") for _ in range(2)
+    ],
+    "a_name_key_has_one_owner": lambda w: NameKey.objects.create(key=1),
+    # proofs
+    "proof_method_is_known": lambda w: NumberProof.objects.update(method="rumour"),
+    "one_standing_proof_per_number_and_method": lambda w: [
+        NumberProof.objects.create(account=w.account, number="+12025550100", method="call_back")
+        for _ in range(2)
+    ],
+    "at_most_five_guesses": lambda w: w.code(guesses=CODE_GUESSES + 1),
+    "one_open_code_per_account_and_number": lambda w: [w.code() for _ in range(2)],
+    "a_code_lives_for_a_while": lambda w: w.code(expires_at=w.now),
+    # pilot
+    "a_cohort_closes_after_it_opens": lambda w: Cohort.objects.create(
+        name="C", opens_at=w.now, closes_at=w.now
+    ),
+    # badges
+    "badge_status_is_known": lambda w: w.set(w.badge, status="gilded"),
+    "one_live_badge_per_account": lambda w: w.badge_again(),
+    "a_badge_has_a_term": lambda w: w.badge_again(status="expired", expires_at=w.now - HOUR),
+    "a_suspension_has_a_reason_and_a_time": lambda w: w.set(w.badge, status="suspended"),
+    "a_revocation_has_a_reason_and_a_time": lambda w: w.set(w.badge, status="revoked", reason="fraud"),
+    "R5_blocking_is_always_possible": lambda w: DisplayPolicy.objects.create(
+        version="x", tiers=PILOT_TIERS, block=False
+    ),
+    # verification
+    "application_status_is_known": lambda w: w.set(w.application, status="approved?"),
+    "application_kind_is_known": lambda w: w.set(w.application, kind="upgrade"),
+    "one_open_application_per_account_and_kind": lambda w: Application.objects.create(
+        account=w.application.account, kind="new", category="food"
+    ),
+    "one_copy_of_a_file_per_application": lambda w: [
+        Evidence.objects.create(application=w.application, size=1, sha256="0" * 64) for _ in range(2)
+    ],
+    "one_open_question_per_application": lambda w: [
+        Question.objects.create(application=w.application, asked_by=w.rita, text="?") for _ in range(2)
+    ],
+    "a_claim_lasts_for_a_while": lambda w: Claim.objects.update(until=w.now, taken_at=w.now),
+    "one_pending_decision_per_application": lambda w: [w.decide() for _ in range(2)],
+    "four_eyes_are_two_people": lambda w: w.decide(seconded_by=w.rita),
+    "nobody_overrules_themselves": lambda w: w.decide(overruled=True, undone_by=w.rita, undone_at=w.now),
+    "what_took_effect_is_not_undone": lambda w: w.decide(took_effect_at=w.now, undone_at=w.now),
+    "an_approval_names_its_tier": lambda w: w.decide(tier=""),
+    # audit
+    "one_change_per_number_and_event": lambda w: _repeat_a_change(w),
+}
+
+
+def _repeat_a_change(world: World) -> None:
+    from accounts.audit.models import EventNumber
+
+    known = EventNumber.objects.first()
+    assert known is not None
+    EventNumber.objects.create(event=known.event, number=known.number)
+
+
+def named_constraints() -> set[str]:
+    """Every constraint of our own models."""
+    ours = [model for model in apps.get_models() if model.__module__.startswith("accounts.")]
+    return {constraint.name for model in ours for constraint in model._meta.constraints}
+
+
+def test_every_constraint_is_tried() -> None:
+    assert named_constraints() == BREAKS.keys()
+
+
+@pytest.mark.parametrize("name", BREAKS)
+def test_the_database_refuses(name: str) -> None:
+    world = World()
+    with pytest.raises(IntegrityError, match=f'constraint "{name}"'), transaction.atomic():
+        BREAKS[name](world)
+
+
+def test_one_claim_an_application_and_one_place_an_account() -> None:
+    """Both are one-to-one: no service can make a second one."""
+    world = World()
+    with pytest.raises(IntegrityError, match="verification_claim_pkey"), transaction.atomic():
+        Claim.objects.bulk_create(
+            [Claim(application=world.application, reviewer=world.rudi, taken_at=world.now, until=world.now + HOUR)]
+        )
+    with pytest.raises(IntegrityError, match="pilot_place_account_id"), transaction.atomic():
+        world.account.place.cohort.places.create(account=world.account)
+
+
+def test_one_row_a_number() -> None:
+    draft, number = make_draft(cohort=make_cohort()), next_number()
+    NumberUse.objects.create(number=number, account=draft.account)
+    with pytest.raises(IntegrityError, match="numberuse_pkey"), transaction.atomic():
+        NumberUse.objects.create(number=number, account=make_draft().account)
+    live = make_approved()
+    with pytest.raises(IntegrityError, match="businesses_account_number"), transaction.atomic():
+        Account.objects.filter(pk=draft.account_id).update(number=live.number, live_name="Same")
