@@ -11,9 +11,9 @@ from accounts.businesses.api import BUSINESS_ID
 from accounts.businesses.fields import CountryField, PurposesField, WebAddressField
 from accounts.businesses.lists import ABOUT_LIMIT, Category
 from accounts.businesses.models import Account, Business
+from accounts.clients.fields import MomentField, TextField
 from accounts.clients.partners import ETAG, IF_MATCH, LOCATION, PartnerView, path_id, require_match
 from accounts.clients.serializers import StrictSerializer
-from accounts.clients.texts import TextField
 
 ACCOUNT_ID = path_id("account_id", "acc")
 EXAMPLE = OpenApiExample(
@@ -43,8 +43,8 @@ class AccountSerializer(StrictSerializer):
     photo = WebAddressField(read_only=True)
     about = TextField(max_length=ABOUT_LIMIT, allow_blank=True)
     contact_purposes = PurposesField()
-    created_at = serializers.DateTimeField(read_only=True)
-    closed_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    created_at = MomentField(read_only=True)
+    closed_at = MomentField(read_only=True, allow_null=True)
 
 
 class NewAccountSerializer(StrictSerializer):

@@ -12,10 +12,10 @@ from accounts.audit import journal as audit
 from accounts.businesses import services as businesses
 from accounts.businesses.fields import CountryField
 from accounts.businesses.models import Business, BusinessKind
+from accounts.clients.fields import MomentField, TextField
 from accounts.clients.models import ClientApp
 from accounts.clients.partners import ETAG, IF_MATCH, LOCATION, PartnerView, path_id, require_match
 from accounts.clients.serializers import StrictSerializer
-from accounts.clients.texts import TextField
 from accounts.people.models import Language
 
 BUSINESS_ID = path_id("business_id", "biz")
@@ -46,7 +46,7 @@ class BusinessSerializer(StrictSerializer):
     legal_name = TextField(max_length=160)
     registration_number = TextField(max_length=40, allow_blank=True)
     country = CountryField()
-    created_at = serializers.DateTimeField(read_only=True)
+    created_at = MomentField(read_only=True)
 
 
 class NewBusinessSerializer(StrictSerializer):

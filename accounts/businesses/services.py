@@ -63,14 +63,14 @@ def check_category(category: str) -> str:
     return category
 
 
-def check_website(website: str) -> str:
+def check_website(website: str, pointer: str = "/website") -> str:
     try:
         if website:
             URLValidator(schemes=["http", "https"])(website)
         if len(website) > 200:
             raise ValidationError("too long")
     except ValidationError as wrong:
-        raise Invalid("website_invalid", problems=[Problem("website_invalid", "/website")]) from wrong
+        raise Invalid("website_invalid", problems=[Problem("website_invalid", pointer)]) from wrong
     return website
 
 

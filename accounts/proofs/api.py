@@ -2,6 +2,7 @@
 
 from rest_framework import serializers
 
+from accounts.clients.fields import MomentField
 from accounts.clients.serializers import StrictSerializer
 from accounts.proofs.models import ProofMethod
 
@@ -10,7 +11,7 @@ class SentCodeSerializer(StrictSerializer):
     """A code is on its way."""
 
     number = serializers.CharField(help_text="E.164: where it went.")
-    expires_at = serializers.DateTimeField()
+    expires_at = MomentField()
 
 
 class CodeSerializer(StrictSerializer):
@@ -21,4 +22,4 @@ class NumberProofSerializer(StrictSerializer):
     id = serializers.CharField()
     number = serializers.CharField(help_text="E.164")
     method = serializers.ChoiceField(choices=ProofMethod.choices)
-    proven_at = serializers.DateTimeField()
+    proven_at = MomentField()

@@ -248,7 +248,7 @@ def _set_profile(application: Application, profile: dict[str, str]) -> None:
     if "website" in profile:
         application.website = businesses.check_website(profile["website"])
     if "photo" in profile:
-        application.photo = businesses.check_website(profile["photo"])
+        application.photo = businesses.check_website(profile["photo"], "/photo")
     account = application.account
     if application.kind == Kind.NAME_CHANGE and application.display_name == account.live_name:
         raise Invalid("name_unchanged", problems=[Problem("name_unchanged", "/display_name")])

@@ -111,8 +111,8 @@ class EvidenceView(ApplicationCall):
 
 
 def _one_file(request: Request) -> UploadedFile[Any]:
-    form = request.data
-    assert isinstance(form, QueryDict)
+    # Without a body there is nothing to parse, and DRF gives an empty dictionary.
+    form = request.data if isinstance(request.data, QueryDict) else QueryDict()
     faults = [Problem("field_unknown", pointer_to(name)) for name in form if name != FIELD]
     sent: list[str | UploadedFile[Any]] = list(form.getlist(FIELD))
     if not sent:

@@ -12,8 +12,8 @@ from accounts.badges.models import Tier
 from accounts.businesses import lookalikes
 from accounts.businesses.fields import NumberField, WebAddressField
 from accounts.businesses.lists import Category
+from accounts.clients.fields import MomentField, TextField
 from accounts.clients.serializers import StrictSerializer
-from accounts.clients.texts import TextField
 from accounts.verification import reasons
 from accounts.verification import services as verification
 from accounts.verification.models import OPEN, Application, Decision, Kind, Outcome, Status
@@ -84,7 +84,7 @@ class FindingSerializer(StrictSerializer):
 class QuestionSerializer(StrictSerializer):
     id = serializers.CharField()
     text = serializers.CharField()
-    asked_at = serializers.DateTimeField()
+    asked_at = MomentField()
 
 
 class DecisionReasonSerializer(StrictSerializer):
@@ -97,7 +97,7 @@ class DecisionSerializer(StrictSerializer):
     tier = serializers.SerializerMethodField()
     reason = serializers.SerializerMethodField(help_text="null for an approval.")
     message = serializers.CharField(allow_blank=True, help_text="The reviewer's words to the owner.")
-    took_effect_at = serializers.DateTimeField()
+    took_effect_at = MomentField()
 
     @extend_schema_field(serializers.ChoiceField(choices=Tier.choices, allow_null=True))
     def get_tier(self, decision: Decision) -> str | None:
@@ -116,7 +116,7 @@ class EvidenceSerializer(StrictSerializer):
     content_type = serializers.CharField()
     size = serializers.IntegerField(help_text="Bytes.")
     sha256 = serializers.CharField()
-    uploaded_at = serializers.DateTimeField()
+    uploaded_at = MomentField()
 
 
 class ApplicationLineSerializer(StrictSerializer):
@@ -130,9 +130,9 @@ class ApplicationLineSerializer(StrictSerializer):
     )
     display_name = serializers.CharField(allow_blank=True)
     number = serializers.SerializerMethodField(help_text="E.164; null where none is applied for yet.")
-    created_at = serializers.DateTimeField()
-    submitted_at = serializers.DateTimeField(allow_null=True)
-    ended_at = serializers.DateTimeField(allow_null=True)
+    created_at = MomentField()
+    submitted_at = MomentField(allow_null=True)
+    ended_at = MomentField(allow_null=True)
 
     @extend_schema_field(serializers.ChoiceField(choices=list(dict.fromkeys(OWNER_STATUS.values()))))
     def get_status(self, application: Application) -> str:

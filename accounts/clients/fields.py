@@ -1,6 +1,7 @@
-"""Texts that people write, as fields of a request."""
+"""Fields that every package's requests and answers have."""
 
 import re
+from datetime import UTC
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
@@ -20,6 +21,13 @@ class TextField(serializers.CharField):
         if not re.fullmatch(_VISIBLE, text):
             self.fail("hidden_characters")
         return text
+
+
+class MomentField(serializers.DateTimeField):
+    """RFC 3339 in UTC, whatever the clock on the staff's wall says."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(default_timezone=UTC, **kwargs)
 
 
 class TextFieldSchema(OpenApiSerializerFieldExtension):  # type: ignore[no-untyped-call]  # registers subclasses, untyped
