@@ -228,6 +228,12 @@ SENTENCES: dict[str, Text] = {
         "Untuk saat ini hanya usaha yang diundang dapat mendaftar.",
         "For now only invited businesses can apply.",
     ),
+    "cohort_name_taken": Text(
+        "Sudah ada gelombang bernama itu.", "There is a cohort of that name already."
+    ),
+    "cohort_closes_too_early": Text(
+        "Gelombang harus ditutup sesudah dibuka.", "A cohort has to close after it opens."
+    ),
     # Applications.
     "wrong_status": Text(
         "Tidak dapat {action}: pengajuan berstatus {status}.", "Can't {action}: the application is {status}."

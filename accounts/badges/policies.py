@@ -52,7 +52,7 @@ def _differences(given: Any, pattern: Any, pointer: str) -> list[Problem]:
     if isinstance(pattern, bool):
         right = isinstance(given, bool)
     elif "/label/" in pointer:
-        right = isinstance(given, str) and 0 < len(given.strip()) <= 60
+        right = isinstance(given, str) and given.isprintable() and 0 < len(given.strip()) <= 60
     else:
         right = isinstance(given, str) and _WORD.fullmatch(given) is not None
     return [] if right else [Problem("invalid", pointer)]

@@ -1,28 +1,53 @@
 """Letting businesses in, a cohort at a time (R6)."""
 
+import re
+from datetime import datetime
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts import clock, ids
 from accounts.audit import journal as audit
 from accounts.businesses.models import Account
-from accounts.errors import NotAllowed
+from accounts.businesses.services import check_country, require_permission
+from accounts.errors import Invalid, NotAllowed, Problem
+from accounts.people.models import User
 from accounts.pilot.models import Cohort, Place
 
 
 def find(name_or_id: str) -> Cohort:
     """Raises NotAllowed cohort_unknown."""
-    cohorts = (
-        Cohort.objects.filter(pk=name_or_id)
-        if name_or_id.startswith("coh_")
-        else Cohort.objects.filter(name=name_or_id)
-    )
-    cohort = cohorts.first()
+    is_id = re.fullmatch(f"coh_{ids.SUFFIX_PATTERN}", name_or_id)
+    cohort = Cohort.objects.filter(**{"pk" if is_id else "name": name_or_id}).first()
     if cohort is None:
         raise NotAllowed("cohort_unknown")
     return cohort
 
 
 @audit.transaction
-def open_cohort(name: str, *, by: audit.Actor, country: str = "", invitation_only: bool = True) -> Cohort:
-    cohort = Cohort.objects.create(name=name, country=country, invitation_only=invitation_only)
-    audit.record("cohort.opened", on=cohort, by=by, data={"country": country})
+def open_cohort(name: str, *, by: audit.Actor, **facts: Any) -> Cohort:
+    """`facts`: country, capacity, opens_at, closes_at, invitation_only, four_eyes; left out, as the model has them.
+
+    Raises Invalid: cohort_name_taken, country_unknown, cohort_closes_too_early; Forbidden permission_missing.
+    """
+    if isinstance(by, User):
+        require_permission(by, "pilot.add_cohort")
+    cohort = _save(Cohort(name=name, **facts), force_insert=True)
+    audit.record("cohort.opened", on=cohort, by=by, data={"country": cohort.country})
+    return cohort
+
+
+@audit.transaction
+def change_cohort(cohort: Cohort, *, by: User, **facts: Any) -> Cohort:
+    """Whoever has a place keeps it, also when the capacity is now less. Raises what `open_cohort` raises."""
+    require_permission(by, "pilot.change_cohort")
+    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
+    changed = sorted(name for name, value in facts.items() if getattr(cohort, name) != value)
+    if changed:
+        for name in changed:
+            setattr(cohort, name, facts[name])
+        _save(cohort, update_fields=changed)
+        audit.record("cohort.changed", on=cohort, by=by, data={"fields": changed})
     return cohort
 
 
@@ -69,3 +94,19 @@ def _take_place(account: Account, cohort: Cohort) -> None:
     if places_left(cohort) == 0:
         raise NotAllowed("cohort_full")
     Place.objects.create(cohort=cohort, account=account)
+
+
+def _save(cohort: Cohort, **how: Any) -> Cohort:
+    if cohort.country:
+        check_country(cohort.country)
+    opens_at = cohort.opens_at if isinstance(cohort.opens_at, datetime) else clock.now()
+    if cohort.closes_at is not None and cohort.closes_at <= opens_at:
+        code = "cohort_closes_too_early"
+        raise Invalid(code, problems=[Problem(code, "/closes_at")])
+    try:
+        with transaction.atomic():
+            cohort.save(**how)
+    except IntegrityError as taken:
+        raise Invalid("cohort_name_taken", problems=[Problem("cohort_name_taken", "/name")]) from taken
+    cohort.refresh_from_db()
+    return cohort
