@@ -1,0 +1,211 @@
+"""Everything that a reviewer reads before a decision. Reading it changes nothing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
+
+from accounts import clock, names
+from accounts.badges.models import Badge, DisplayPolicy
+from accounts.businesses import lookalikes
+from accounts.businesses.lookalikes import LookAlike
+from accounts.businesses.models import Account, Bar, Membership, NumberDispute
+from accounts.people.models import User
+from accounts.proofs.models import NumberProof, ProofMethod
+from accounts.verification.applying import FIELDS
+from accounts.verification.deciding import four_eyes_due
+from accounts.verification.forms import ACTIONS, Action, ActionForm, spoken
+from accounts.verification.models import (
+    OPEN,
+    Application,
+    Claim,
+    Decision,
+    Evidence,
+    Question,
+    Status,
+)
+from accounts.verification.offers import allowed_actions
+from accounts.verification.preview import Preview, previews
+from accounts.verification.reasons import text_of
+from accounts.verification.requirements import requirements
+from accounts.verification.timeline import Moment, names_of, timeline
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+OTHERS = 20  # applications of the same business that are listed
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One field of the profile: as the account has it, and as it is applied for."""
+
+    label: "StrOrPromise"
+    live: str
+    wished: str
+    asked_for: bool
+
+    @property
+    def differs(self) -> bool:
+        return self.live != self.wished
+
+
+@dataclass(frozen=True)
+class Decided:
+    decision: Decision
+    reason: str
+    can_be_taken_back_until: datetime | None
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An action with the form to take it; `open` when it is the one that was just refused."""
+
+    action: Action
+    form: ActionForm
+    allowed: bool
+    open: bool
+
+
+@dataclass(frozen=True)
+class Case:
+    application: Application
+    account: Account
+    facts: list[Fact]
+    members: list[Membership]
+    evidence: list[tuple[Evidence, "StrOrPromise"]]
+    findings: list[tuple[names.Finding, str]]
+    look_alikes: list[tuple[LookAlike, str]]
+    missing: list[tuple[str, str]]
+    proofs: list[NumberProof]
+    claim: Claim | None
+    questions: list[Question]
+    decisions: list[Decided]
+    badge: Badge | None
+    bars: list[Bar]
+    disputes: list[NumberDispute]
+    others: list[Application]
+    four_eyes: bool
+    previews: list[Preview]
+    policy: DisplayPolicy | None
+    timeline: list[Moment]
+    offers: list[Offer]
+
+
+def read(application: Application, *, by: User, refused: tuple[Action, ActionForm] | None = None) -> Case:
+    """The case as it is now. `refused` is an action that was tried in vain, with what was typed."""
+    account = application.account
+    evidence = list(application.evidence.order_by("uploaded_at"))
+    uploaders = names_of(file.uploaded_by for file in evidence)
+    now = clock.now()
+    policy = DisplayPolicy.objects.order_by("-published_at").first()
+    return Case(
+        application=application,
+        account=account,
+        facts=_facts(application, account),
+        members=list(account.business.memberships.select_related("person").order_by("pk")),
+        evidence=[(file, uploaders.get(file.uploaded_by, file.uploaded_by)) for file in evidence],
+        findings=[
+            (finding, spoken(finding.sentence)) for finding in names.findings(application.display_name)
+        ],
+        look_alikes=[
+            (alike, spoken(alike.why)) for alike in lookalikes.of(application.display_name, besides=account)
+        ],
+        missing=[(needed.blocks, spoken(needed.text)) for needed in requirements(application)],
+        proofs=list(
+            NumberProof.objects.of(account, application.number)
+            .select_related("recorded_by")
+            .order_by("proven_at")
+        ),
+        claim=Claim.objects.select_related("reviewer").filter(application=application, until__gt=now).first(),
+        questions=list(application.questions.select_related("asked_by").order_by("asked_at")),
+        decisions=_decisions(application, now),
+        badge=Badge.objects.of(account).order_by("-issued_at").first(),
+        bars=list(account.business.bars.order_by("barred_at")),
+        disputes=list(account.disputes.filter(settled_at=None).select_related("client")),
+        others=list(
+            Application.objects.filter(account__business=account.business_id)
+            .exclude(pk=application.pk)
+            .order_by("-created_at")[:OTHERS]
+        ),
+        four_eyes=application.status in OPEN and four_eyes_due(application, wished=application.second_wished),
+        previews=previews(application, policy),
+        policy=policy,
+        timeline=timeline(application, [file.pk for file in evidence]),
+        offers=_offers(application, by=by, refused=refused),
+    )
+
+
+_LABELS: dict[str, "StrOrPromise"] = {
+    "display_name": _("display name"),
+    "number": _("number"),
+    "category": _("category"),
+    "website": _("website"),
+    "photo": _("photo"),
+}
+
+
+def _facts(application: Application, account: Account) -> list[Fact]:
+    facts = []
+    for name, label in _LABELS.items():
+        live = getattr(account, "live_name" if name == "display_name" else name) or ""
+        wished = getattr(application, name)
+        if name == "category":
+            live, wished = account.get_category_display(), application.get_category_display()
+        facts.append(Fact(label, live, wished, name in FIELDS[application.kind]))
+    return facts
+
+
+def _decisions(application: Application, now: datetime) -> list[Decided]:
+    decisions = application.decisions.select_related("author", "seconded_by", "undone_by")
+    return [
+        Decided(
+            decision,
+            spoken(text_of(decision.reason)),
+            decision.effective_at if _is_open(decision, now) else None,
+        )
+        for decision in decisions.order_by("decided_at")
+    ]
+
+
+def _is_open(decision: Decision, now: datetime) -> bool:
+    return bool(
+        decision.undone_at is None
+        and decision.took_effect_at is None
+        and decision.effective_at
+        and decision.effective_at > now
+    )
+
+
+def _offers(application: Application, *, by: User, refused: tuple[Action, ActionForm] | None) -> list[Offer]:
+    offered = [ACTIONS[name] for name in allowed_actions(application, by=by)]
+    if may_call_back(application, by=by):
+        offered.append(ACTIONS["call_back"])
+    offers = []
+    for action in offered:
+        is_refused = refused is not None and refused[0] is action
+        form = refused[1] if refused is not None and is_refused else fresh_form(action, application)
+        offers.append(Offer(action, form, allowed=True, open=is_refused))
+    if refused is not None and refused[0] not in offered:
+        offers.insert(0, Offer(*refused, allowed=False, open=True))
+    return offers
+
+
+def fresh_form(action: Action, application: Application, data: Any = None) -> ActionForm:
+    """Ids of fields start with the action's name: several forms stand on one page."""
+    return action.form(data, auto_id=f"{action.name}-%s", initial={"revision": application.revision})
+
+
+def may_call_back(application: Application, *, by: User) -> bool:
+    """The number is to be proven, and nobody has called back yet."""
+    waiting = (Status.SUBMITTED, Status.NEEDS_INFORMATION, Status.DEFERRED)
+    if application.status not in waiting or not by.has_perm("proofs.record_call_back"):
+        return False
+    account = application.account
+    if account.business.memberships.filter(person=by).exists():
+        return False
+    called = (
+        NumberProof.objects.standing().of(account, application.number).filter(method=ProofMethod.CALL_BACK)
+    )
+    return not called.exists()

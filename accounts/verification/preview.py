@@ -1,0 +1,71 @@
+"""The contact as a client would draw it after an approval: from the policy in force, with the name applied for."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from accounts.badges.models import DisplayPolicy, Tier
+from accounts.text import Text
+from accounts.verification.models import Application
+
+# What the page's style sheet can draw. Anything newer is written in words.
+SYMBOLS = frozenset({"pin", "tick", "star", "shield"})
+COLOURS = frozenset({"green", "grey", "blue", "yellow", "gold", "red", "plain"})
+
+
+@dataclass(frozen=True)
+class Preview:
+    """One tier, for a user who saved the number and for one who did not (R2)."""
+
+    tier: Tier
+    name: str
+    number: str
+    symbol: str
+    colour: str
+    position: str
+    label: Text
+    message_colour: str
+    notice_colour: str
+    messages_deletable: bool
+
+    @property
+    def symbol_class(self) -> str:
+        return self.symbol if self.symbol in SYMBOLS else "word"
+
+    @property
+    def colour_class(self) -> str:
+        return _known(self.colour)
+
+    @property
+    def message_class(self) -> str:
+        return _known(self.message_colour)
+
+    @property
+    def notice_class(self) -> str:
+        return _known(self.notice_colour)
+
+
+def _known(colour: str) -> str:
+    return colour if colour in COLOURS else "other"
+
+
+def previews(application: Application, policy: DisplayPolicy | None) -> list[Preview]:
+    """Each tier of the policy, the highest first; nothing without a policy."""
+    if policy is None:
+        return []
+    return [_preview(application, tier, policy.tiers[tier]) for tier in Tier if tier in policy.tiers]
+
+
+def _preview(application: Application, tier: Tier, drawn: dict[str, Any]) -> Preview:
+    mark, chat = drawn["mark"], drawn["chat"]
+    return Preview(
+        tier=tier,
+        name=application.display_name,
+        number=application.number,
+        symbol=mark["symbol"],
+        colour=mark["colour"],
+        position=mark["position"],
+        label=Text(mark["label"]["id"], mark["label"]["en"]),
+        message_colour=chat["message_colour"],
+        notice_colour=chat["notice_colour"],
+        messages_deletable=chat["messages_deletable"],
+    )
