@@ -1,133 +1,41 @@
 """`make run` as processes: what it starts, brings back and leaves, and what it says when it cannot run."""
 
-import contextlib
-import http.client
 import os
 import resource
 import signal
-import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
+from tests.server import ROOT, Server, children_of, environment, free_port, is_gone, until
+
 READY_WITHIN_SECONDS = 10  # a second run; issue: "`make run` ready in under 10 s the second time"
 
 pytestmark = pytest.mark.xdist_group("run")  # they share one prepared VAR_DIR
-
-
-def environment(**given: str) -> dict[str, str]:
-    """Ours, without what the test run itself was given."""
-    ours = ("DATABASE_URL", "OWNER_DATABASE_URL", "REGISTRY_ROLE", "PORT", "HOST", "VAR_DIR", "PUBLIC_URL")
-    return {**{name: value for name, value in os.environ.items() if name not in ours}, **given}
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
-
-
-def until(reached: Callable[[], bool], seconds: float = 30) -> bool:
-    deadline = time.monotonic() + seconds
-    while not (done := reached()) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return done
-
-
-def children_of(pid: int) -> dict[int, str]:
-    """Living child processes and their command lines."""
-    found = {}
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            state, parent = (folder / "stat").read_text().rpartition(")")[2].split()[:2]
-            if int(parent) == pid and state != "Z":
-                found[int(folder.name)] = (folder / "cmdline").read_text().replace("\0", " ")
-    return found
-
-
-def is_gone(pid: int) -> bool:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
-    except FileNotFoundError:
-        return True
-
-
-class Run:
-    """A registry that was started on a folder and a port."""
-
-    def __init__(self, var_dir: Path, *, ready_within: float, command: list[str] | None = None) -> None:
-        self.port = free_port()
-        self.output = var_dir.with_suffix(".output")
-        began = time.monotonic()
-        with self.output.open("w") as output:
-            self.process = subprocess.Popen(
-                command or [sys.executable, "-m", "registry.run"],
-                cwd=ROOT,
-                env=environment(VAR_DIR=str(var_dir), PORT=str(self.port)),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=subprocess.STDOUT,
-            )
-        assert until(lambda: "Ready: " in self.said() or self.process.poll() is not None, 120), self.said()
-        assert self.process.poll() is None, self.said()
-        assert time.monotonic() - began < ready_within
-
-    def said(self) -> str:
-        return self.output.read_text()
-
-    def answers(self) -> bool:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
-        try:
-            connection.request("GET", "/admin/login/")
-            return connection.getresponse().status == 200
-        except (OSError, http.client.HTTPException):
-            return False
-        finally:
-            connection.close()
-
-    def services(self) -> dict[str, int]:
-        marks = {"web": "granian", "jobs": "procrastinate", "database": "/bin/postgres "}
-        children = children_of(self.process.pid).items()
-        return {name: pid for name, mark in marks.items() for pid, line in children if mark in line}
-
-    def everyone(self) -> list[int]:
-        """All that it started, and what those started."""
-        services = self.services().values()
-        return [*services, *(pid for service in services for pid in children_of(service))]
-
-    def stop(self, number: signal.Signals) -> None:
-        everyone = self.everyone()
-        assert len(everyone) >= 3 + 2 + 5  # services, web workers, PostgreSQL's own
-        self.process.send_signal(number)
-        self.process.wait(60)
-        assert until(lambda: all(is_gone(pid) for pid in everyone)), self.said()
 
 
 @pytest.fixture(scope="module")
 def var_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder after its first run."""
     folder = tmp_path_factory.mktemp("run") / "var"
-    first = Run(folder, ready_within=120)
-    first.stop(signal.SIGTERM)
-    assert first.process.returncode == 0
+    first = Server(folder).start()
+    first.stop()
+    assert first.process is not None and first.process.returncode == 0
     return folder
 
 
 @pytest.fixture(scope="module")
-def running(var_dir: Path) -> Iterator[Run]:
-    run = Run(var_dir, ready_within=READY_WITHIN_SECONDS)
-    yield run
-    run.stop(signal.SIGTERM)
+def running(var_dir: Path) -> Iterator[Server]:
+    server = Server(var_dir).start(within=READY_WITHIN_SECONDS)
+    yield server
+    server.stop()
 
 
 @pytest.mark.parametrize("service", ["web", "jobs", "database"])
-def test_what_is_killed_comes_back(running: Run, service: str) -> None:
+def test_what_is_killed_comes_back(running: Server, service: str) -> None:
     before = running.services()
     os.kill(before[service], signal.SIGKILL)
     assert until(lambda: running.services().get(service, before[service]) != before[service])
@@ -136,24 +44,24 @@ def test_what_is_killed_comes_back(running: Run, service: str) -> None:
     assert {name for name in after if after[name] != before[name]} == {service}
 
 
-def test_a_killed_web_worker_comes_back(running: Run) -> None:
+def test_a_killed_web_worker_comes_back(running: Server) -> None:
     before = children_of(running.services()["web"])
     os.kill(next(iter(before)), signal.SIGKILL)
     assert until(lambda: len(children_of(running.services()["web"]).keys() - before.keys()) == 1)
     assert until(running.answers)
 
 
-def test_the_web_server_cannot_alter_tables(running: Run) -> None:
+def test_the_web_server_cannot_alter_tables(running: Server) -> None:
     environ = Path(f"/proc/{running.services()['web']}/environ").read_bytes().split(b"\0")
     assert b"REGISTRY_ROLE=web" in environ
 
 
-def test_only_one_runs_on_a_folder(running: Run, var_dir: Path) -> None:
+def test_only_one_runs_on_a_folder(running: Server, var_dir: Path) -> None:
     said = refusal(VAR_DIR=str(var_dir), PORT=str(free_port()))
-    assert f"in use by a running registry (process {running.process.pid})" in said
+    assert f"in use by a running registry (process {running.pid})" in said
 
 
-def test_a_taken_port_is_said_plainly(running: Run, tmp_path: Path) -> None:
+def test_a_taken_port_is_said_plainly(running: Server, tmp_path: Path) -> None:
     assert f"PORT={running.port} on 127.0.0.1 is taken" in refusal(
         VAR_DIR=str(tmp_path), PORT=str(running.port)
     )
@@ -166,17 +74,18 @@ def test_whatever_ends_it_nothing_is_left_running(
 ) -> None:
     folder = tmp_path / "var"
     subprocess.run(["cp", "-a", var_dir, folder], check=True)
-    run = Run(folder, ready_within=READY_WITHIN_SECONDS)
+    run = Server(folder).start(within=READY_WITHIN_SECONDS)
     run.stop(number)
-    assert run.process.returncode == (0 if number == signal.SIGINT else -number)
+    assert run.process is not None and run.process.returncode == (0 if number == signal.SIGINT else -number)
 
 
 def test_it_ends_with_the_make_that_started_it(var_dir: Path, tmp_path: Path) -> None:
     folder = tmp_path / "var"
     subprocess.run(["cp", "-a", var_dir, folder], check=True)
     make = f"'{sys.executable}' -m registry.run --die-with-parent & wait"
-    run = Run(folder, ready_within=READY_WITHIN_SECONDS, command=["sh", "-c", make])
-    (supervisor,) = children_of(run.process.pid)
+    run = Server(folder, command=["sh", "-c", make]).start(within=READY_WITHIN_SECONDS)
+    (supervisor,) = children_of(run.pid)
+    assert run.process is not None
     run.process.kill()
     run.process.wait()
     assert until(lambda: is_gone(supervisor))
