@@ -7,6 +7,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from accounts.badges.models import DisplayPolicy
+from accounts.clients.fields import MomentField
 from accounts.clients.models import Scope
 from accounts.clients.serializers import StrictSerializer
 from accounts.errors import NotAllowed
@@ -63,7 +64,7 @@ class PolicySerializer(StrictSerializer):
     offline_grace = serializers.IntegerField(
         help_text="Seconds that a client may go on with its copy of a card."
     )
-    published_at = serializers.DateTimeField()
+    published_at = MomentField()
 
 
 class PolicyView(APIView):
