@@ -1,0 +1,475 @@
+"""Races of the domain. Each was run once with the lock or constraint that it names taken out, and failed then."""
+
+from datetime import timedelta
+from threading import Event as Signal
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+
+from accounts import clock
+from accounts.audit import journal as audit
+from accounts.audit.chain import breaks
+from accounts.audit.models import Event
+from accounts.badges import services as badges
+from accounts.badges.models import Badge, BadgeStatus, Tier
+from accounts.badges.policies import PILOT_TIERS
+from accounts.businesses import bars, ownership
+from accounts.businesses import services as businesses
+from accounts.businesses.models import Account, NumberDispute, NumberUse
+from accounts.clients.models import ClientApp
+from accounts.display import queries
+from accounts.display.cards import standing
+from accounts.errors import NotAllowed
+from accounts.people.models import User
+from accounts.pilot.models import Place
+from accounts.verification import services as verification
+from accounts.verification.claims import CLAIM_LEASE
+from accounts.verification.models import Application, Claim, Decision, Kind, Status
+from tests.factories import (
+    age,
+    badge_of,
+    let_undo_window_pass,
+    make_account,
+    make_approved,
+    make_business,
+    make_claimed,
+    make_cohort,
+    make_draft,
+    make_reviewer,
+    make_submitted,
+    next_number,
+    owner_of,
+    prove,
+)
+from tests.racing import outcomes, race
+
+pytestmark = pytest.mark.usefixtures("committed")
+
+
+@pytest.fixture(autouse=True)
+def whole_journal(committed: None) -> Any:
+    """Whatever raced, the journal is gap-free and chained afterwards."""
+    yield
+    assert list(breaks()) == []
+
+
+def approve(application: Application, by: User) -> Application:
+    return verification.approve(application, tier=Tier.VERIFIED, by=by)
+
+
+def decided(rita: User, **facts: Any) -> Application:
+    return approve(make_claimed(rita, **facts), rita)
+
+
+def events(kind: str, application: Application) -> int:
+    return Event.objects.filter(kind=kind, on=application.pk).count()
+
+
+# Reviewers.
+
+
+def test_two_reviewers_approving_at_once(rita: User, rudi: User) -> None:
+    """Rita's lease is over, and both go for it. One decides, the other reads why not.
+
+    Fails without the locks of `transitions.lock` (a broken constraint, or both claim).
+    """
+    for _ in range(6):
+        application = make_submitted()
+        prove(application)
+        verification.claim(application, by=rita)
+        age(Claim.objects.get(application=application), CLAIM_LEASE, "taken_at", "until")
+
+        def take(reviewer: User, application: Application = application) -> None:
+            verification.claim(application, by=reviewer)
+            approve(application, reviewer)
+
+        results = race(lambda: take(rita), lambda: take(rudi))
+        assert results.count("done") == 1
+        assert set(results) <= {"done", "claim_held", "wrong_status", "decided_by_another"}
+        assert Decision.objects.filter(application=application).count() == 1
+        assert events("application.approval_decided", application) == 1
+
+
+def test_one_reviewer_in_two_windows_decides_once(rita: User) -> None:
+    """Approve here, decline there. Fails without the locks of `transitions.lock`."""
+    for _ in range(6):
+        application = make_claimed(rita)
+        results = race(
+            lambda a=application: approve(a, rita),
+            lambda a=application: verification.decline(a, reason="not_a_business", by=rita),
+        )
+        assert outcomes(results) == {"decided_by_another": 1, "done": 1}
+        assert Decision.objects.filter(application=application).count() == 1
+
+
+def test_two_seconders(rita: User, rudi: User, sinta: User) -> None:
+    """Fails without the locks of `transitions.lock`: both second, and two events say so."""
+    for _ in range(6):
+        application = make_claimed(rita, cohort=make_cohort(four_eyes=True))
+        approve(application, rita)
+        results = race(
+            lambda a=application: verification.second(a, by=rudi),
+            lambda a=application: verification.second(a, by=sinta),
+        )
+        assert outcomes(results) == {"done": 1, "wrong_status": 1}
+        assert events("application.seconded", application) == 1
+        winner = (rudi, sinta)[results.index("done")]
+        assert Decision.objects.get(application=application).seconded_by == winner
+
+
+def test_a_seconder_against_an_overruler(rita: User, rudi: User, sinta: User) -> None:
+    """Fails without the locks of `transitions.lock`."""
+    for _ in range(6):
+        application = make_claimed(rita, cohort=make_cohort(four_eyes=True))
+        approve(application, rita)
+        results = race(
+            lambda a=application: verification.second(a, by=rudi),
+            lambda a=application: verification.overrule(a, reason="No.", by=sinta),
+        )
+        assert outcomes(results) == {"done": 1, "wrong_status": 1}
+        application.refresh_from_db()
+        decision = Decision.objects.get(application=application)
+        assert (application.status == Status.DECIDED) == (decision.seconded_by == rudi)
+        assert (application.status == Status.SUBMITTED) == decision.overruled
+
+
+def test_claim_against_claim(rita: User, rudi: User, sinta: User) -> None:
+    """Fails without the locks of `transitions.lock`: the last one has it, and two events say so."""
+    for _ in range(6):
+        application = make_submitted()
+        results = race(
+            *(lambda a=application, r=r: verification.claim(a, by=r) for r in (rita, rudi, sinta))
+        )
+        assert outcomes(results) == {"claim_held": 2, "done": 1}
+        winner = (rita, rudi, sinta)[results.index("done")]
+        assert Claim.objects.get(application=application).reviewer == winner
+        assert events("application.claimed", application) == 1
+
+
+def test_a_reviewer_who_claims_six_at_once_gets_three(rita: User) -> None:
+    """Fails (four and more) when `claim` does not lock the reviewer's row: each application's lock is another."""
+    for _ in range(3):
+        applications = [make_submitted() for _ in range(6)]
+        results = race(*(lambda a=a: verification.claim(a, by=rita) for a in applications))
+        assert outcomes(results) == {"claims_used_up": 3, "done": 3}
+        Claim.objects.all().delete()
+
+
+# The undo window.
+
+
+def test_take_effect_against_take_back(rita: User) -> None:
+    """At the very end of the window: the decision takes effect or is taken back, never both, never neither.
+
+    Fails without the locks of `transitions.lock` (what took effect is then undone, which a constraint refuses).
+    """
+    ended: set[str] = set()
+    for turn in range(12):
+        application = decided(rita)
+        decision = application.decisions.get()
+        decision.effective_at = clock.now() + timedelta(milliseconds=4 * turn)
+        decision.save()
+
+        def let_it(application: Application = application) -> None:
+            while True:
+                try:
+                    verification.take_effect(application)
+                    return
+                except NotAllowed as early:
+                    if early.code != "undo_window_open":
+                        raise
+
+        results = race(let_it, lambda a=application: verification.take_back(a, by=rita))
+        application.refresh_from_db()
+        decision.refresh_from_db()
+        if application.status == Status.APPROVED:
+            assert results == ["done", "undo_window_over"]
+            assert decision.undone_at is None
+        else:
+            assert (results, application.status) == (["wrong_status", "done"], Status.SUBMITTED)
+            assert decision.took_effect_at is None
+        assert Badge.objects.filter(cause=application.pk).exists() == (results[0] == "done")
+        ended.add(application.status)
+    assert ended <= {Status.SUBMITTED, Status.APPROVED}
+
+
+def test_two_clocks_at_once_apply_a_decision_once(rita: User) -> None:
+    """Two workers' ticks meet. Fails without the locks of `transitions.lock`."""
+    for _ in range(4):
+        due = [decided(rita) for _ in range(2)]
+        for application in due:
+            let_undo_window_pass(application)
+        assert race(verification.tick, verification.tick, verification.tick) == ["done"] * 3
+        for application in due:
+            assert events("application.took_effect", application) == 1
+            assert Badge.objects.filter(cause=application.pk).count() == 1
+
+
+# Badges.
+
+
+def test_revoke_against_look_up(rudi: User) -> None:
+    """Each look-up sees the badge or its revocation, nothing between, and none sees the badge again afterwards.
+
+    Fails when `revoke` commits the badge before the account's confirmation (two transactions).
+    """
+    for _ in range(4):
+        account = make_approved()
+        badge, number = badge_of(account), account.number
+        assert number is not None
+        revoked, seen = Signal(), []
+
+        def look(number: str = number, revoked: Signal = revoked, seen: list[Any] = seen) -> None:
+            while True:
+                last = revoked.is_set()
+                (row,) = queries.find([number]).rows
+                seen.append(standing(row))
+                if last:
+                    return
+
+        def revoke(badge: Badge = badge, revoked: Signal = revoked) -> None:
+            badges.revoke(badge, reason="fraud", by=rudi)
+            revoked.set()
+
+        assert race(look, look, revoke) == ["done"] * 3
+        assert {found.tier for found in seen} <= {Tier.VERIFIED, None}
+        assert all(found.listed for found in seen)
+        assert all((found.tier is None) == (found.absence is not None) for found in seen)
+        (row,) = queries.find([number]).rows
+        assert standing(row).absence == seen[-1].absence
+        assert seen[-1].tier is None
+
+
+def test_revoke_against_suspend_and_reinstate(rudi: User, rita: User) -> None:
+    """A revocation is final whoever writes last. Fails without the locks of `badges._lock`."""
+    for _ in range(8):
+        badge = badge_of(make_approved())
+        results = race(
+            lambda b=badge: badges.suspend(b, reason="spam", by=rita),
+            lambda b=badge: badges.revoke(b, reason="fraud", by=rudi),
+        )
+        assert results[1] == "done"
+        assert results[0] in ("done", "badge_wrong_status")
+        badge.refresh_from_db()
+        assert (badge.status, badge.reason) == (BadgeStatus.REVOKED, "fraud")
+
+
+def test_a_renewal_against_the_end_of_the_term() -> None:
+    """The badge is kept or has expired: never both. Fails without the account's lock in `_sweep`."""
+    for _ in range(5):
+        account = make_approved()
+        badge = badge_of(account)
+        age(badge, settings.BADGE_TERM, "issued_at", "term_ends_at", "expires_at")
+        Badge.objects.filter(pk=badge.pk).update(expires_at=clock.now() + timedelta(milliseconds=60))
+        renewal = make_draft(account, kind=Kind.RENEWAL)
+        owner = owner_of(account)
+
+        def expire(account: Account = account) -> None:
+            for _ in range(8):
+                badges.expire_due()
+
+        results = race(expire, lambda r=renewal, o=owner: verification.submit(r, by=o))
+        assert results == ["done", "done"]
+        badge.refresh_from_db()
+        expired = badge.status == BadgeStatus.EXPIRED
+        assert not (expired and badge.renewal_pending)
+        assert expired or badge.renewal_pending or badges.expire_due() == 1
+
+
+# Numbers, places.
+
+
+def test_a_number_wanted_by_two_applications_at_once() -> None:
+    """Fails (a broken key) when `take_number` asks first and writes then, instead of one row a number."""
+    for _ in range(6):
+        number = next_number()
+        both = [make_draft(number=number) for _ in range(2)]
+        owners = [owner_of(application.account) for application in both]
+        results = race(
+            *(lambda a=a, o=o: verification.submit(a, by=o) for a, o in zip(both, owners, strict=True))
+        )
+        assert outcomes(results) == {"done": 1, "number_taken": 1}
+        winner = both[results.index("done")]
+        assert NumberUse.objects.get(number=number).account == winner.account
+
+
+def test_R7_declaring_a_number_personal_against_applying_for_it(kai: ClientApp) -> None:
+    """Fails (a broken key) when `_hold` asks first and writes then, instead of one row a number."""
+    for _ in range(6):
+        number = next_number()
+        application = make_draft(number=number)
+        owner = owner_of(application.account)
+        results = race(
+            lambda n=number: ownership.declare_personal(n, by=kai),
+            lambda a=application, o=owner: verification.submit(a, by=o),
+        )
+        use = NumberUse.objects.get(number=number)
+        disputed = NumberDispute.objects.filter(number=number).count()
+        if use.account is None:
+            assert (results, disputed) == (["done", "number_is_personal"], 0)
+        else:
+            assert (results, use.account, disputed) == (["done", "done"], application.account, 1)
+
+
+def test_R7_a_number_given_back_at_the_moment_it_is_declared(kai: ClientApp) -> None:
+    """Its row is there when the declaration wants to make one, and gone when it wants to read it.
+
+    Fails (no such row) when `_hold` does not look again.
+    """
+    for _ in range(10):
+        application = make_submitted()
+        number, owner = application.number, owner_of(application.account)
+        results = race(
+            lambda n=number: ownership.declare_personal(n, by=kai),
+            lambda a=application, o=owner: verification.withdraw(a, by=o),
+        )
+        assert results == ["done", "done"]
+        use = NumberUse.objects.filter(number=number).first()
+        if use is None:
+            assert NumberDispute.objects.filter(number=number).exists()
+        else:
+            assert use.declared_by == kai
+
+
+def test_R6_the_last_places_of_a_cohort() -> None:
+    """Fails (more than two let in) when the cohort's row is not locked while its places are counted."""
+    for _ in range(3):
+        cohort = make_cohort(capacity=2)
+        drafts = [make_draft(cohort=cohort) for _ in range(6)]
+        owners = [owner_of(draft.account) for draft in drafts]
+        results = race(
+            *(lambda d=d, o=o: verification.submit(d, by=o) for d, o in zip(drafts, owners, strict=True))
+        )
+        assert outcomes(results) == {"cohort_full": 4, "done": 2}
+        assert Place.objects.filter(cohort=cohort).count() == 2
+
+
+def test_R6_starting_and_submitting_in_one_transaction_does_not_deadlock() -> None:
+    """Fails (deadlock) when the cohort's row is locked FOR UPDATE: a draft's foreign key holds it already."""
+    for _ in range(4):
+        cohort = make_cohort(capacity=10)
+        accounts = [make_account() for _ in range(3)]
+        owners = [owner_of(account) for account in accounts]
+
+        def apply(account: Account, owner: User, cohort: Any = cohort) -> None:
+            with audit.together():
+                draft = verification.start(
+                    account,
+                    kind=Kind.NEW,
+                    source="import",
+                    cohort=cohort,
+                    by=owner,
+                    display_name="Warung Serentak",
+                    number=next_number(),
+                )
+                verification.submit(draft, by=owner)
+
+        results = race(*(lambda a=a, o=o: apply(a, o) for a, o in zip(accounts, owners, strict=True)))
+        assert results == ["done"] * 3
+
+
+# Locks in one order.
+
+
+def test_closing_an_account_against_deciding_on_it(rita: User) -> None:
+    """Fails (deadlock) when `transitions.lock` takes the application before its account."""
+    for _ in range(6):
+        application = make_claimed(rita)
+        account, owner = application.account, owner_of(application.account)
+        results = race(
+            lambda a=account, o=owner: businesses.close_account(a, by=o),
+            lambda a=application: approve(a, rita),
+        )
+        assert results[0] == "done"
+        assert results[1] in ("done", "account_closed", "wrong_status")
+        application.refresh_from_db()
+        if application.status == Status.DECIDED:
+            let_undo_window_pass(application)
+            assert verification.take_effect(application).status == Status.SUBMITTED
+        else:
+            assert application.status == Status.WITHDRAWN
+        assert not Badge.objects.filter(account=account).exists()
+        assert not NumberUse.objects.filter(account=account).exists()
+
+
+def test_closing_an_account_against_the_effect_on_it(rita: User) -> None:
+    """Fails without the locks of `transitions.lock`: a closed account would get a badge."""
+    for _ in range(6):
+        application = decided(rita)
+        let_undo_window_pass(application)
+        account, owner = application.account, owner_of(application.account)
+        results = race(
+            lambda a=account, o=owner: businesses.close_account(a, by=o),
+            lambda a=application: verification.take_effect(a),
+        )
+        assert results == ["done", "done"]
+        account.refresh_from_db()
+        assert (account.number, account.live_name, account.confirmed_at) == (None, None, None)
+        assert not Badge.objects.live().filter(account=account).exists()
+
+
+@pytest.mark.parametrize("leaves", ["closes", "moves"])
+def test_R7_declaring_a_number_that_an_account_is_leaving(leaves: str, kai: ClientApp, rita: User) -> None:
+    """Fails (deadlock) when the number's row is deleted after the account's was written: a dispute refers to it."""
+    for _ in range(8):
+        account = make_approved()
+        number, owner = account.number, owner_of(account)
+        assert number is not None
+        if leaves == "closes":
+            leave = lambda a=account, o=owner: businesses.close_account(a, by=o)  # noqa: E731
+        else:
+            moving = make_claimed(rita, account, kind=Kind.NUMBER_CHANGE, number=next_number())
+            approve(moving, rita)
+            let_undo_window_pass(moving)
+            leave = lambda m=moving: verification.take_effect(m)  # noqa: E731
+        results = race(leave, lambda n=number: ownership.declare_personal(n, by=kai))
+        assert results == ["done", "done"]
+        account.refresh_from_db()
+        assert account.number != number
+        use = NumberUse.objects.filter(number=number).first()
+        assert use is None or use.declared_by == kai
+
+
+def test_two_bars_of_one_business_at_once(no_undo_window: None, ada: User) -> None:
+    """Fails (deadlock) when `bar` does not lock all accounts of the business in one order first."""
+    for _ in range(4):
+        business = make_business(ada)
+        reviewers = [make_reviewer() for _ in range(3)]
+        applications = [make_claimed(reviewer, make_account(business)) for reviewer in reviewers]
+        results = race(
+            *(
+                lambda a=a, r=r: verification.bar(a, reason="fraud", by=r)
+                for a, r in zip(applications, reviewers, strict=True)
+            )
+        )
+        assert results == ["done"] * 3
+        assert business.bars.count() == 1
+        bars.lift(business.bars.get(), by=reviewers[0])
+
+
+def test_a_bar_against_the_approval_of_another_account(rita: User, ada: User) -> None:
+    """However they meet, no badge of a barred business is live. Fails when `take_effect` locks one account only."""
+    for _ in range(5):
+        business = make_business(ada)
+        barring, approving = (make_claimed(rita, make_account(business)) for _ in range(2))
+        verification.bar(barring, reason="fraud", by=rita)
+        approve(approving, rita)
+        for application in (barring, approving):
+            let_undo_window_pass(application)
+        results = race(
+            lambda a=barring: verification.take_effect(a), lambda a=approving: verification.take_effect(a)
+        )
+        assert results == ["done", "done"]
+        assert not Badge.objects.live().filter(account__business=business).exists()
+        assert not Account.objects.filter(business=business).exclude(confirmed_at=None).exists()
+        bars.lift(business.bars.get(), by=make_reviewer())
+
+
+def test_a_policy_published_twice_at_once(olga: User) -> None:
+    """Fails (a broken key) when `publish_policy` asks first and writes then."""
+    for version in ("next.1", "next.2", "next.3"):
+        publish = lambda v=version: badges.publish_policy(v, PILOT_TIERS, by=olga)  # noqa: E731
+        assert outcomes(race(publish, publish)) == {"done": 1, "policy_in_force": 1}
+        assert connection.in_atomic_block is False
