@@ -55,6 +55,10 @@ SENTENCES: dict[str, Text] = {
     "body_too_large": Text(
         "Isi permintaan melebihi {limit} byte.", "The body is larger than the {limit} bytes allowed."
     ),
+    "length_required": Text(
+        "Kirim isi permintaan dengan Content-Length, tidak terpotong-potong.",
+        "Send the body with a Content-Length, not chunked.",
+    ),
     "cursor_invalid": Text(
         "Penanda halaman tidak dikenal; mulai lagi dari halaman pertama.",
         "The page cursor is not one of ours; start again from the first page.",

@@ -54,6 +54,7 @@ STATUS_OF_CODE = {
     "bad_request": 400,
     "method_not_allowed": 405,
     "not_acceptable": 406,
+    "length_required": 411,
     "body_too_large": 413,
     "unsupported_media_type": 415,
     "precondition_required": 428,
@@ -213,8 +214,11 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return answer(request, error)
 
 
-class ReadableAddress:
-    """Refuses an address that is no UTF-8 or holds NUL: Django would quietly put other characters there."""
+class ReadableRequest:
+    """Refuses what Django would quietly read as something else.
+
+    An address that is no UTF-8 or holds NUL; a body without a length, which would count as empty.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -223,6 +227,8 @@ class ReadableAddress:
         query = request.META.get("QUERY_STRING", "")
         if "\x00" in request.path or (query and not _is_text(query)):
             return answer(request, Invalid("hidden_characters"))
+        if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
+            return answer(request, Invalid("length_required"))
         return self.get_response(request)
 
 

@@ -87,7 +87,7 @@ class Schema(AutoSchema):
         if "{" in self.path:
             yield 404
         if self.method in ("POST", "PUT", "PATCH"):
-            yield from (413, 415)
+            yield from (411, 413, 415)
         if self.method not in ("GET", "HEAD"):
             yield from (409, 429)
         if self.method == "PATCH":

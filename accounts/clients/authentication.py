@@ -2,10 +2,12 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
@@ -24,7 +26,7 @@ BEARER = re.compile(r"bearer(?: +|$)", re.IGNORECASE)
 # A client that keeps on knocking with a revoked key fills no table: one line a minute, key and cause.
 REFUSAL_NOTED_FOR = 60  # seconds
 
-_KEY = """
+KEY = """
 SELECT k.id, k.scopes, k.revoked_at, app.id, app.name, app.is_active
 FROM clients_apikey k JOIN clients_clientapp app ON app.id = k.app_id WHERE k.digest = %s
 """
@@ -37,20 +39,8 @@ class BearerKey(BaseAuthentication):
     """
 
     def authenticate(self, request: Request) -> tuple[None, ApiKey]:
-        secret = _bearer_token(request.META.get("HTTP_AUTHORIZATION", ""))
-        deployment = keys.deployment_of(secret)
-        if deployment is None:
-            raise Unauthenticated("key_malformed")
-        if deployment != settings.DEPLOYMENT:
-            raise Unauthenticated("key_wrong_deployment", theirs=deployment, ours=settings.DEPLOYMENT)
-        key = _find(keys.digest(secret))
-        if key is None:
-            raise Unauthenticated("key_unknown")
-        if key.revoked_at is not None:
-            raise _noted(key, Unauthenticated("key_revoked"))
-        if not key.app.is_active:
-            raise _noted(key, Unauthenticated("app_disabled"))
-        return None, key
+        rows = prepared.rows(KEY, [digest_of(request)])
+        return None, admit(rows[0] if rows else None)
 
     def authenticate_header(self, request: Request) -> str:
         return REALM
@@ -63,14 +53,45 @@ class HasScope(BasePermission):
     """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
-        key, scope = request.auth, getattr(view, "required_scope", None)
-        if not isinstance(key, ApiKey):
+        if not isinstance(request.auth, ApiKey):
             raise Unauthenticated("key_missing")
-        if scope is None:
-            raise Forbidden("closed_to_keys")
-        if scope not in key.scopes:
-            raise _noted(key, Forbidden("scope_missing", scope=str(scope)))
+        require_scope(request.auth, getattr(view, "required_scope", None))
         return True
+
+
+def digest_of(request: Request | HttpRequest) -> bytes:
+    """Of the key that was sent. Raises Unauthenticated where no key of ours can look like that."""
+    secret = _bearer_token(request.META.get("HTTP_AUTHORIZATION", ""))
+    deployment = keys.deployment_of(secret)
+    if deployment is None:
+        raise Unauthenticated("key_malformed")
+    if deployment != settings.DEPLOYMENT:
+        raise Unauthenticated("key_wrong_deployment", theirs=deployment, ours=settings.DEPLOYMENT)
+    return keys.digest(secret)
+
+
+def admit(row: Sequence[Any] | None) -> ApiKey:
+    """The key of a row of `KEY`. Raises Unauthenticated: unknown, revoked, or its app is switched off."""
+    if row is None or row[0] is None:
+        raise Unauthenticated("key_unknown")
+    key_id, scopes, revoked_at, app_id, name, is_active = row
+    app_values = [ids.to_text("cli", app_id), name, is_active]
+    app = ClientApp.from_db("default", ["id", "name", "is_active"], app_values)
+    key_values = [ids.to_text("key", key_id), app.pk, json.loads(scopes), revoked_at]  # in the model's order
+    key = ApiKey.from_db("default", ["id", "app_id", "scopes", "revoked_at"], key_values)
+    key.app = app
+    if key.revoked_at is not None:
+        raise _noted(key, Unauthenticated("key_revoked"))
+    if not app.is_active:
+        raise _noted(key, Unauthenticated("app_disabled"))
+    return key
+
+
+def require_scope(key: ApiKey, scope: str | None) -> None:
+    if scope is None:
+        raise Forbidden("closed_to_keys")
+    if scope not in key.scopes:
+        raise _noted(key, Forbidden("scope_missing", scope=str(scope)))
 
 
 def challenge(refusal: DomainError) -> str:
@@ -84,19 +105,6 @@ def challenge(refusal: DomainError) -> str:
             return f'{REALM}, error="insufficient_scope", scope="{refusal.params["scope"]}"'
         case _:
             return f'{REALM}, error="invalid_token", error_description="{refusal.code}"'
-
-
-def _find(digest: bytes) -> ApiKey | None:
-    for row in prepared.rows(_KEY, [digest]):
-        key_id, scopes, revoked_at, app_id, name, is_active = row
-        app = ClientApp.from_db(
-            "default", ["id", "name", "is_active"], [ids.to_text("cli", app_id), name, is_active]
-        )
-        columns = [ids.to_text("key", key_id), app.pk, json.loads(scopes), revoked_at]  # in the model's order
-        key = ApiKey.from_db("default", ["id", "app_id", "scopes", "revoked_at"], columns)
-        key.app = app
-        return key
-    return None
 
 
 def _bearer_token(header: str) -> str:

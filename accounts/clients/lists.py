@@ -33,6 +33,7 @@ class StrictFilters(DjangoFilterBackend):  # type: ignore[misc]  # untyped, as a
         filterset = self.get_filterset(request, queryset, view)
         known = set(filterset.filters) if filterset is not None else set()
         require_known(request.query_params, known | {CURSOR, LIMIT, ORDERING})
+        require_filled(request.query_params)
         if filterset is None:
             return queryset
         if not filterset.is_valid():
@@ -48,6 +49,14 @@ def require_known(parameters: Mapping[str, Any], known: set[str]) -> None:
     ]
     if unknown:
         raise refusal(unknown)
+
+
+def require_filled(parameters: Mapping[str, str]) -> None:
+    """Raises Invalid required for `?category=`: django-filter would list everything."""
+    if blank := [
+        Problem("required", params={"parameter": name}) for name, value in parameters.items() if not value
+    ]:
+        raise refusal(blank)
 
 
 def _about_parameters(error: Invalid) -> Invalid:
@@ -97,7 +106,7 @@ class SignedCursor(BasePagination):
 
     def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
         return [
-            _parameter(CURSOR, {"type": "string"}, "`next` of the page before."),
+            _parameter(CURSOR, {"type": "string", "minLength": 1}, "`next` of the page before."),
             _parameter(
                 LIMIT,
                 {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": DEFAULT_PAGE},
@@ -115,7 +124,7 @@ def _parameter(name: str, schema: dict[str, Any], description: str = "") -> dict
 
 
 def _choice(parameters: Mapping[str, str], orderings: Mapping[str, Ordering]) -> str:
-    name = parameters.get(ORDERING) or next(iter(orderings))
+    name = parameters.get(ORDERING, next(iter(orderings)))
     if name not in orderings:
         raise refusal([Problem("choice_unknown", params={"parameter": ORDERING})])
     return name

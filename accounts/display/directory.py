@@ -51,7 +51,7 @@ _CONFIRMED = ~_VERIFIED & _PROVEN & ~_WITHDRAWN
 
 
 class DirectoryFilter(FilterSet):  # type: ignore[misc]  # untyped, as above
-    search = extend_schema_field({"type": "string", "maxLength": SEARCH_LIMIT})(
+    search = extend_schema_field({"type": "string", "minLength": 1, "maxLength": SEARCH_LIMIT})(
         django_filters.CharFilter(
             method="by_words",
             max_length=SEARCH_LIMIT,

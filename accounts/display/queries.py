@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from accounts import clock, prepared
+from accounts.clients.authentication import KEY, admit, require_scope
 from accounts.display.cards import Policy, Row
 from accounts.errors import Invalid, NotAllowed, Problem
 
@@ -40,6 +41,9 @@ LEFT JOIN (
 ) policy ON true
 ORDER BY asked.place
 """
+# The single look-up asks for its key and its card at once: one way to the database and back.
+_KEY_AND_CARD = f"SELECT * FROM ({_CARDS}) card LEFT JOIN ({KEY}) api_key ON true"  # noqa: S608  # two constants
+_KEY_COLUMNS = 6
 _MOST_POLICIES = 100  # to remember
 _policies: dict[str, Policy] = {}
 
@@ -57,11 +61,25 @@ def find(numbers: Sequence[str]) -> Found:
     if not numbers:
         return Found([], None, clock.now())
     known = dict(_policies)
-    found = prepared.rows(_CARDS, [list(known), list(numbers)])
-    *_, key, document = found[0]
+    return _found(prepared.rows(_CARDS, [list(known), list(numbers)]), known)
+
+
+def find_for_key(number: str, digest: bytes, scope: str) -> Found:
+    """The same of one number, for whoever holds the key of that digest.
+
+    Raises Unauthenticated and Forbidden as the key deserves, before anything is told of the number.
+    """
+    known = dict(_policies)
+    (columns,) = prepared.rows(_KEY_AND_CARD, [list(known), [number], digest])
+    require_scope(admit(columns[-_KEY_COLUMNS:]), scope)
+    return _found([columns[:-_KEY_COLUMNS]], known)
+
+
+def _found(rows: Sequence[tuple[Any, ...]], known: dict[str, Policy]) -> Found:
+    *_, key, document = rows[0]
     policy = known.get(key) or _remember(key, document)
-    rows = [Row(*columns[:-2]) for columns in found]
-    return Found(rows, policy, rows[0].as_of)
+    found = [Row(*columns[:-2]) for columns in rows]
+    return Found(found, policy, found[0].as_of)
 
 
 def _remember(key: str | None, document: dict[str, Any] | str | None) -> Policy:

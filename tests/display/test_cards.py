@@ -12,6 +12,7 @@ from accounts.badges import services as badges
 from accounts.badges.models import Badge, BadgeStatus, DisplayPolicy, Tier
 from accounts.badges.policies import PILOT_TIERS
 from accounts.badges.reasons import REASONS
+from accounts.businesses import ownership
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Account
 from accounts.clients.models import ClientApp
@@ -262,7 +263,7 @@ def _declined(number: str, kai: ClientApp) -> None:
 
 
 def _personal(number: str, kai: ClientApp) -> None:
-    businesses.declare_personal(number, by=kai)
+    ownership.declare_personal(number, by=kai)
 
 
 def _closed(number: str, kai: ClientApp) -> None:
@@ -381,7 +382,7 @@ def test_R7_a_live_accounts_number_declared_personal_keeps_its_card(app: App, ka
     account = make_approved()
     before = app.get(f"/v1/contacts/{account.number}").content
     assert account.number is not None
-    assert businesses.declare_personal(account.number, by=kai) == "disputed"
+    assert ownership.declare_personal(account.number, by=kai) == "disputed"
     assert app.get(f"/v1/contacts/{account.number}").content == before
 
 

@@ -196,6 +196,11 @@ def test_a_body_of_10_megabytes_is_413_and_not_read(client: Client) -> None:
     assert problem["limit"] == 2**20
 
 
+def test_a_body_without_a_length_is_411_rather_than_read_as_none(client: Client) -> None:
+    environ = {"CONTENT_LENGTH": "", "HTTP_TRANSFER_ENCODING": "chunked"}
+    refused(send(client, b"{}", **environ), 411, "length_required")
+
+
 def test_a_body_longer_than_it_says_is_cut_off(settings: Any) -> None:
     request: Any = RequestFactory().post("/", b"x" * 2_000, content_type="application/json")
     request.META.pop("CONTENT_LENGTH")
