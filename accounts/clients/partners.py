@@ -7,6 +7,7 @@ from drf_spectacular.utils import OpenApiParameter
 from rest_framework.generics import GenericAPIView, get_object_or_404
 from rest_framework.request import Request
 from rest_framework.response import Response
+from rest_framework.views import APIView
 
 from accounts.clients.lists import Ordering, SignedCursor, StrictFilters
 from accounts.clients.models import ApiKey, ClientApp, Scope
@@ -22,7 +23,7 @@ LOCATION = OpenApiParameter(
 )
 IF_MATCH = OpenApiParameter(
     "If-Match",
-    {"type": "string", "examples": ['"1"']},
+    {"type": "string", "pattern": r'^"[!#-~]+"$', "examples": ['"1"']},
     OpenApiParameter.HEADER,
     required=True,
     description="The ETag that came with what you change.",
@@ -54,18 +55,28 @@ class NothingSerializer(StrictSerializer):
     """The body of a call that takes none."""
 
 
-class PartnerView(GenericAPIView[M]):
-    """Rows come from `get_queryset` and `owned` alone, and both leave out what another app created: a 404."""
-
-    required_scope: Scope | None = Scope.ONBOARDING_WRITE
-    filter_backends = [StrictFilters]
-    pagination_class = SignedCursor
-    orderings = {"-created": Ordering("created_at", descending=True), "created": Ordering("created_at")}
+class PartnerCall(APIView):
+    """A call of a client app that changes something."""
 
     @property
     def app(self) -> ClientApp:
         assert isinstance(self.request.auth, ApiKey)
         return self.request.auth.app
+
+    def body(self, serializer: type[StrictSerializer], *, partial: bool = False) -> dict[str, Any]:
+        """What was sent, checked. A text that is null is one that is not there: empty for the services."""
+        asked = serializer(data=self.request.data, partial=partial)
+        asked.is_valid(raise_exception=True)
+        return {name: "" if value is None else value for name, value in asked.validated_data.items()}
+
+
+class PartnerView(PartnerCall, GenericAPIView[M]):
+    """Rows come from `get_queryset` and `owned` alone, and both leave out what another app created: a 404."""
+
+    required_scope = Scope.ONBOARDING_WRITE
+    filter_backends = [StrictFilters]
+    pagination_class = SignedCursor
+    orderings = {"-created": Ordering("created_at", descending=True), "created": Ordering("created_at")}
 
     def get_queryset(self) -> Any:
         rows: Any = super().get_queryset()
@@ -76,12 +87,6 @@ class PartnerView(GenericAPIView[M]):
         every: Any = rows
         mine: QuerySet[Row] = every.created_by(self.app)
         return get_object_or_404(mine, pk=pk)
-
-    def body(self, serializer: type[StrictSerializer], *, partial: bool = False) -> dict[str, Any]:
-        """What was sent, checked. A text that is null is one that is not there: empty for the services."""
-        asked = serializer(data=self.request.data, partial=partial)
-        asked.is_valid(raise_exception=True)
-        return {name: "" if value is None else value for name, value in asked.validated_data.items()}
 
     def tag(self, row: Any) -> str:
         return f'"{row.revision}"'

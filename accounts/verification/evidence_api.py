@@ -28,7 +28,6 @@ ENVELOPE = 2**14  # bytes that boundaries and headers may add to a file of the l
 UPLOAD = {
     "type": "object",
     "required": [FIELD],
-    "additionalProperties": False,
     "properties": {
         FIELD: {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP or PDF, 10 MB at most."}
     },

@@ -177,7 +177,9 @@ class ApplicationSerializer(ApplicationLineSerializer):
     def get_question(self, application: Application) -> Any:
         if application.status != Status.NEEDS_INFORMATION:
             return None
-        return QuestionSerializer(application.questions.get(answered_at=None)).data
+        # It may have been answered since the application was read.
+        question = application.questions.filter(answered_at=None).first()
+        return QuestionSerializer(question).data if question else None
 
     @extend_schema_field(DecisionSerializer(allow_null=True))
     def get_decision(self, application: Application) -> Any:

@@ -14,7 +14,7 @@ from django.urls import URLPattern
 from accounts.audit.models import Event
 from accounts.businesses import urls as of_businesses
 from accounts.clients.models import Scope
-from accounts.clients.partners import PartnerView
+from accounts.clients.partners import PartnerCall
 from accounts.verification import urls as of_verification
 from tests.factories import PDF, make_account, make_cohort, make_draft
 from tests.partner import ACCOUNT, BUSINESS, Partner, partner, refused
@@ -113,7 +113,7 @@ def test_every_call_has_its_row() -> None:
     for pattern in patterns:
         assert isinstance(pattern, URLPattern)
         view = pattern.callback.view_class  # type: ignore[attr-defined]  # of a class-based view
-        assert issubclass(view, PartnerView)
+        assert issubclass(view, PartnerCall)
         methods = ("get", "post", "put", "patch", "delete")
         calls |= {(pattern.name, method) for method in methods if hasattr(view, method)}
     assert calls == {(call.name, call.method) for call in CALLS} | OPEN_TO_ALL
