@@ -17,6 +17,7 @@ from typing import Any, ParamSpec, Protocol, TypeVar
 from django.db import connection
 from django.db import transaction as database
 
+from accounts import copying
 from accounts.audit.models import Event, EventNumber, LogEntry
 from accounts.errors import DomainError
 
@@ -190,8 +191,8 @@ def _append(happenings: list[Happening]) -> None:
             )
         )
         changes += [EventNumber(event_id=seq, number=number) for number in happening.numbers]
-    Event.objects.bulk_create(events)
-    EventNumber.objects.bulk_create(changes)
+    copying.insert(events)
+    copying.insert(changes)
 
 
 def _lock_head() -> tuple[int, bytes, datetime]:

@@ -15,9 +15,10 @@ from accounts.badges.models import LIVE, Badge, BadgeStatus, DisplayPolicy
 from accounts.badges.policies import check_policy
 from accounts.badges.reasons import REASONS
 from accounts.businesses.models import Account, Business
-from accounts.businesses.services import locked, require_permission
+from accounts.businesses.services import locked
 from accounts.errors import Invalid, NotAllowed, Problem
 from accounts.people.models import User
+from accounts.people.services import require_permission
 
 EXTENSION = timedelta(days=7)  # of a badge whose renewal is undecided when its term ends
 EXTEND_BEFORE = timedelta(days=1)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.staffpages import LoggedViews
 from accounts.audit.verbs import ReadOnly, Verb, Verbs
+from accounts.businesses import bars, ownership
 from accounts.businesses import services as businesses
 from accounts.businesses.lists import Category
 from accounts.businesses.models import (
@@ -177,7 +178,7 @@ class NumberDisputeAdmin(Verbs):
             ),
             _("The case is settled."),
             "businesses.settle_numberdispute",
-            businesses.settle_dispute,
+            ownership.settle_dispute,
             NoteForm,
             possible=lambda dispute: dispute.settled_at is None,
         )
@@ -211,7 +212,7 @@ class BarAdmin(LoggedViews, Verbs):
             ),
             _("The bar is lifted."),
             "businesses.lift_bar",
-            businesses.lift_bar,
+            bars.lift,
             possible=lambda bar: bar.lifted_at is None,
         )
     ]

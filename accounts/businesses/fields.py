@@ -27,11 +27,15 @@ class NumberField(serializers.CharField):
         super().__init__(trim_whitespace=False, **kwargs)
 
 
-@extend_schema_field({"type": "string", "maxLength": 200, "pattern": r"^https?://\S+$"})
+WEB_ADDRESS = r"^https?://\S+$"
+
+
+@extend_schema_field({"type": "string", "maxLength": 200, "pattern": WEB_ADDRESS})
 class WebAddressField(serializers.CharField):
     """An address with http or https, or null where there is none; the models keep an empty text."""
 
     def __init__(self, **kwargs: Any) -> None:
+        kwargs["validators"] = [RegexValidator(WEB_ADDRESS, code="website_invalid")]
         super().__init__(max_length=200, allow_null=True, trim_whitespace=False, **kwargs)
 
     def to_representation(self, value: str) -> str | None:  # type: ignore[override]  # null, see above

@@ -169,9 +169,15 @@ class Account(models.Model):
         indexes = [
             models.Index(fields=["live_name", "id"], condition=_APPROVED, name="directory_by_name"),
             models.Index(fields=["confirmed_at", "id"], condition=_APPROVED, name="directory_by_age"),
-            models.Index(fields=["category", "live_name", "id"], condition=_APPROVED, name="directory_by_category"),
-            models.Index(fields=["country", "live_name", "id"], condition=_APPROVED, name="directory_by_country"),
-            GinIndex(SearchVector("live_name", config="simple"), condition=_APPROVED, name="directory_by_word"),
+            models.Index(
+                fields=["category", "live_name", "id"], condition=_APPROVED, name="directory_by_category"
+            ),
+            models.Index(
+                fields=["country", "live_name", "id"], condition=_APPROVED, name="directory_by_country"
+            ),
+            GinIndex(
+                SearchVector("live_name", config="simple"), condition=_APPROVED, name="directory_by_word"
+            ),
         ]
 
     def __str__(self) -> str:

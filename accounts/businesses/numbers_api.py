@@ -5,10 +5,10 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.businesses import services as businesses
-from accounts.businesses.models import E164, Business
+from accounts.businesses import ownership
+from accounts.businesses.models import E164
 from accounts.clients.models import Scope
-from accounts.clients.partners import PartnerView
+from accounts.clients.partners import PartnerCall
 from accounts.clients.serializers import StrictSerializer
 
 PERSONAL, UNSPECIFIED, DISPUTED = "personal", "unspecified", "disputed"
@@ -33,9 +33,8 @@ class DeclaredNumberSerializer(StrictSerializer):
     )
 
 
-class NumberKindView(PartnerView[Business]):
+class NumberKindView(PartnerCall):
     required_scope = Scope.NUMBERS_DECLARE
-    queryset = Business.objects.none()
 
     @extend_schema(
         operation_id="declare_number",
@@ -49,7 +48,7 @@ class NumberKindView(PartnerView[Business]):
         kind = self.body(NumberKindSerializer)["kind"]
         state = UNSPECIFIED
         if kind == PERSONAL:
-            state = businesses.declare_personal(number, by=self.app)
+            state = ownership.declare_personal(number, by=self.app)
         else:
-            businesses.release_personal(number, by=self.app)
+            ownership.release_personal(number, by=self.app)
         return Response({"number": number, "kind": kind, "state": state})

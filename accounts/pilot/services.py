@@ -8,10 +8,11 @@ from django.db import IntegrityError, transaction
 
 from accounts import clock, ids
 from accounts.audit import journal as audit
+from accounts.businesses import checks
 from accounts.businesses.models import Account
-from accounts.businesses.services import check_country, require_permission
 from accounts.errors import Invalid, NotAllowed, Problem
 from accounts.people.models import User
+from accounts.people.services import require_permission
 from accounts.pilot.models import Cohort, Place
 
 
@@ -98,7 +99,7 @@ def _take_place(account: Account, cohort: Cohort) -> None:
 
 def _save(cohort: Cohort, **how: Any) -> Cohort:
     if cohort.country:
-        check_country(cohort.country)
+        checks.country(cohort.country)
     opens_at = cohort.opens_at if isinstance(cohort.opens_at, datetime) else clock.now()
     if cohort.closes_at is not None and cohort.closes_at <= opens_at:
         code = "cohort_closes_too_early"

@@ -13,11 +13,12 @@ from django.db.models.functions import Now
 from accounts import clock
 from accounts.audit import journal as audit
 from accounts.businesses.models import Account
-from accounts.businesses.services import locked, require_permission
+from accounts.businesses.services import locked
 from accounts.errors import Forbidden, Invalid, NotAllowed, Problem, TooMany
 from accounts.messages import services as messages
 from accounts.messages.models import Channel
 from accounts.people.models import User
+from accounts.people.services import require_permission
 from accounts.proofs.models import CODE_GUESSES, NumberCode, NumberProof, ProofMethod
 
 CODE_LIFETIME = timedelta(minutes=10)

@@ -11,7 +11,7 @@ from accounts import clock, names
 from accounts.audit import journal as audit
 from accounts.badges import services as badges
 from accounts.badges.models import Badge, BadgeStatus
-from accounts.businesses import lookalikes, numbers
+from accounts.businesses import bars, checks, lookalikes, numbers, ownership
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Account
 from accounts.errors import Invalid, NotAllowed, Problem, Stale
@@ -73,8 +73,8 @@ def change(application: Application, *, revision: int, by: audit.Actor, **profil
     number = application.number
     _set_profile(application, profile)
     if application.status != Status.DRAFT and application.number != number:
-        businesses.take_number(application.number, application.account)
-        businesses.give_back_number(number, application.account)
+        ownership.take_number(application.number, application.account)
+        ownership.give_back_number(number, application.account)
     application.revision += 1
     application.changed_at = clock.now()
     application.save()
@@ -97,9 +97,9 @@ def submit(application: Application, *, by: audit.Actor, invited: bool = False) 
     if missing := of_submission(application):
         problems = [Problem(r.code, r.pointer, sentence=r.text) for r in missing]
         raise Invalid("requirements_missing", problems=problems)
-    businesses.require_not_barred(account.business)
+    bars.require_none(account.business)
     _require_cooled_down(application)
-    businesses.take_number(application.number, account)
+    ownership.take_number(application.number, account)
     if application.kind == Kind.NEW:
         application.cohort = pilot.admit(account, application.cohort, invited=invited, by=by)
     if application.kind == Kind.RENEWAL:
@@ -127,7 +127,7 @@ def answer(application: Application, *, text: str, by: audit.Actor) -> Applicati
     require_action(application, "answer")
     if not text.strip():
         raise Invalid("required", problems=[Problem("required", "/text")])
-    businesses.check_length(businesses.check_visible(text, "/text"), 4000, "/text")
+    checks.length(checks.visible(text, "/text"), 4000, "/text")
     if missing := of_submission(application):
         raise Invalid(
             "requirements_missing", problems=[Problem(r.code, r.pointer, sentence=r.text) for r in missing]
@@ -168,16 +168,16 @@ def contest(application: Application, *, text: str, by: audit.Actor) -> Applicat
         raise NotAllowed("contested_already")
     if not text.strip():
         raise Invalid("required", problems=[Problem("required", "/text")])
-    businesses.check_length(businesses.check_visible(text, "/text"), 4000, "/text")
+    checks.length(checks.visible(text, "/text"), 4000, "/text")
     account = application.account
     if account.closed_at:
         raise NotAllowed("account_closed")
-    businesses.require_not_barred(account.business)
+    bars.require_none(account.business)
     _require_kind_possible(account, Kind(application.kind))
     if Application.objects.open().filter(account=account, kind=application.kind).exists():
         raise NotAllowed("open_application_exists")
     copy_unchanged(application)
-    businesses.take_number(application.number, account)
+    ownership.take_number(application.number, account)
     if application.kind == Kind.RENEWAL:
         badges.keep_for_renewal(account, by=by)
     facts = {name: getattr(application, name) for name in FIELDS[Kind.NEW]}
@@ -212,7 +212,7 @@ def _profile_of(account: Account) -> dict[str, str]:
 
 def let_go(application: Application, *, by: audit.Actor) -> None:
     """What an application that ended without an approval held: its number, and the badge a renewal kept."""
-    businesses.give_back_number(application.number, application.account)
+    ownership.give_back_number(application.number, application.account)
     if application.kind == Kind.RENEWAL:
         badges.renewal_ended(application.account, by=by)
 
@@ -239,16 +239,16 @@ def _set_profile(application: Application, profile: dict[str, str]) -> None:
         )
     if "display_name" in profile:
         name = names.normalise(profile["display_name"])
-        application.display_name = businesses.check_length(name, 200, "/display_name")
-        businesses.check_visible(name, "/display_name")
+        application.display_name = checks.length(name, 200, "/display_name")
+        checks.visible(name, "/display_name")
     if profile.get("number"):
         application.number = numbers.require_e164(profile["number"])
     if "category" in profile:
-        application.category = businesses.check_category(profile["category"])
+        application.category = checks.category(profile["category"])
     if "website" in profile:
-        application.website = businesses.check_website(profile["website"])
+        application.website = checks.website(profile["website"])
     if "photo" in profile:
-        application.photo = businesses.check_website(profile["photo"], "/photo")
+        application.photo = checks.website(profile["photo"], "/photo")
     account = application.account
     if application.kind == Kind.NAME_CHANGE and application.display_name == account.live_name:
         raise Invalid("name_unchanged", problems=[Problem("name_unchanged", "/display_name")])

@@ -4,9 +4,9 @@ from datetime import timedelta
 
 from accounts import clock
 from accounts.audit import journal as audit
-from accounts.businesses.services import require_permission
 from accounts.errors import Forbidden, NotAllowed
 from accounts.people.models import User
+from accounts.people.services import require_permission
 from accounts.verification.models import Application, Claim, Decision, Outcome, Status
 from accounts.verification.transitions import lock
 

@@ -9,11 +9,11 @@ from django.conf import settings
 from accounts import clock
 from accounts.audit import journal as audit
 from accounts.badges.models import Tier
-from accounts.businesses import lookalikes
+from accounts.businesses import checks, lookalikes
 from accounts.businesses.lists import PROTECTED_CATEGORIES
-from accounts.businesses.services import check_length, check_visible, require_permission
 from accounts.errors import Invalid, NotAllowed, Problem
 from accounts.people.models import User
+from accounts.people.services import require_permission
 from accounts.verification import notices, reasons
 from accounts.verification.claims import require_claim, require_outsider, require_reviewer
 from accounts.verification.effects import lock_whole_business, require_approvable, take_effect
@@ -132,7 +132,7 @@ def second(application: Application, *, by: User, note: str = "") -> Application
     decision.seconded_by = by
     decision.effective_at = clock.now() + settings.UNDO_WINDOW
     if note:
-        decision.note = check_length(f"{decision.note}\n\n{by}: {note}".strip(), 2000, "/note")
+        decision.note = checks.length(f"{decision.note}\n\n{by}: {note}".strip(), 2000, "/note")
     decision.save(update_fields=["seconded_by", "effective_at", "note"])
     application = move(application, "second", Status.DECIDED, by=by, data={"outcome": decision.outcome})
     return _at_once(application)
@@ -188,7 +188,7 @@ def _decide(
     application: Application, action: str, outcome: Outcome, *, by: User, second_wished: bool, **facts: Any
 ) -> Application:
     for name in ("note", "message"):
-        check_length(check_visible(facts.get(name, ""), f"/{name}"), 2000, f"/{name}")
+        checks.length(checks.visible(facts.get(name, ""), f"/{name}"), 2000, f"/{name}")
     hold = four_eyes_due(application, wished=second_wished)
     effective_at = None if hold else clock.now() + settings.UNDO_WINDOW
     Decision.objects.create(
@@ -229,4 +229,4 @@ def _require_second(application: Application, action: str, *, by: User) -> Decis
 def _required(text: str, pointer: str, limit: int) -> str:
     if not text.strip():
         raise Invalid("reason_required", problems=[Problem("reason_required", pointer)])
-    return check_length(check_visible(text, pointer), limit, pointer)
+    return checks.length(checks.visible(text, pointer), limit, pointer)

@@ -4,8 +4,7 @@ from accounts import clock, names
 from accounts.audit import journal as audit
 from accounts.badges import services as badges
 from accounts.badges.models import Badge, BadgeStatus, Tier
-from accounts.businesses import lookalikes
-from accounts.businesses import services as businesses
+from accounts.businesses import bars, lookalikes, ownership
 from accounts.businesses.models import Account
 from accounts.errors import DomainError, NotAllowed
 from accounts.proofs import services as proofs
@@ -28,8 +27,8 @@ def require_approvable(application: Application) -> None:
     account = application.account
     if account.closed_at:
         raise NotAllowed("account_closed")
-    businesses.require_not_barred(account.business)
-    businesses.require_number(application.number, account)
+    bars.require_none(account.business)
+    ownership.require_number(application.number, account)
     if not proofs.is_proven(account, application.number):
         raise NotAllowed("number_not_proven")
     if any(finding.severity == "error" for finding in names.findings(application.display_name)):
@@ -112,7 +111,7 @@ def _apply(application: Application, tier: Tier) -> None:
         setattr(account, "live_name" if name == "display_name" else name, getattr(application, name))
     if before is not None and before != account.number:
         # Before the account's row: a declaration holds the number's row and waits for the account's.
-        businesses.free_number(before, account)
+        ownership.free_number(before, account)
     account.confirmed_at = clock.now()
     account.revision += 1
     account.save()
@@ -151,6 +150,6 @@ def _settle_badge(application: Application, account: Account, tier: Tier) -> Non
 def _close(application: Application, decision: Decision) -> None:
     if decision.outcome == Outcome.BAR:
         business = application.account.business
-        businesses.bar(business, reason=decision.reason, by=audit.SYSTEM)
+        bars.bar(business, reason=decision.reason, by=audit.SYSTEM)
         badges.revoke_all(business, reason=BAR_REVOKES_AS, by=audit.SYSTEM)
     let_go(application, by=audit.SYSTEM)

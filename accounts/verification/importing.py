@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from django.db import IntegrityError
 
-from accounts import clock
+from accounts import clock, copying
 from accounts.audit import journal as audit
 from accounts.businesses import lookalikes
 from accounts.businesses.models import Account, Bar, Business, Membership, NumberUse
@@ -152,21 +152,21 @@ def _write(
         businesses.append(business)
         accounts.append(account)
         applications.append(application)
-    Business.objects.bulk_create(businesses)
-    Membership.objects.bulk_create(
+    copying.insert(businesses)
+    copying.insert(
         [
             Membership(business=business, person=owners[entry.owner])
             for business, entry in zip(businesses, entries, strict=True)
         ]
     )
-    Account.objects.bulk_create(accounts)
+    copying.insert(accounts)
     uses = [
         NumberUse(number=entry.number, account=account)
         for account, entry in zip(accounts, entries, strict=True)
     ]
-    NumberUse.objects.bulk_create(sorted(uses, key=lambda use: use.number))
-    Place.objects.bulk_create([Place(cohort=cohort, account=account) for account in accounts])
-    Application.objects.bulk_create(applications)
+    copying.insert(sorted(uses, key=lambda use: use.number))
+    copying.insert([Place(cohort=cohort, account=account) for account in accounts])
+    copying.insert(applications)
     for business, account, application in zip(businesses, accounts, applications, strict=True):
         audit.record(
             "business.opened", on=business, by=by, data={"kind": business.kind, "country": business.country}

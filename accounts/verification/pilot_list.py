@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from accounts import names
-from accounts.businesses import numbers
-from accounts.businesses import services as businesses
+from accounts.businesses import checks, numbers
 from accounts.businesses.models import BusinessKind
 from accounts.errors import DomainError, Invalid
 from accounts.people.models import Language
@@ -141,21 +140,19 @@ def judge(row: Row) -> Entry | Refusal:
         return refuse(row, "row_not_utf8")
     values = row.values
     try:
-        legal_name = businesses.check_legal_name(values["legal_name"])
+        legal_name = checks.legal_name(values["legal_name"])
         return Entry(
             row=row,
             legal_name=legal_name,
             kind=_kind(legal_name),
             display_name=_display_name(values["display_name"]),
             number=numbers.parse(values["number"], country=values["country"].strip() or None),
-            country=businesses.check_country(values["country"].strip()),
-            category=businesses.check_category(values["category"].strip()),
-            website=businesses.check_website(values["website"].strip()),
-            about=businesses.check_about(values["about"].strip()),
+            country=checks.country(values["country"].strip()),
+            category=checks.category(values["category"].strip()),
+            website=checks.website(values["website"].strip()),
+            about=checks.about(values["about"].strip()),
             contact_purposes=_contact_purposes(values["contact_purposes"]),
-            owner_name=businesses.check_length(
-                businesses.check_visible(values["owner_name"].strip(), ""), 120, ""
-            ),
+            owner_name=checks.length(checks.visible(values["owner_name"].strip(), ""), 120, ""),
             owner=_owner(values),
             locale=_locale(values["locale"].strip()),
         )
@@ -175,11 +172,11 @@ def _contact_purposes(text: str) -> list[str]:
     purposes = [purpose.strip() for purpose in text.split(";") if purpose.strip()]
     if not purposes:
         raise Invalid("contact_purposes_missing")
-    return businesses.check_contact_purposes(purposes)
+    return checks.contact_purposes(purposes)
 
 
 def _owner(values: dict[str, str]) -> tuple[str, str]:
-    field, contact = businesses.contact_key(values["owner_contact"].strip())
+    field, contact = checks.contact_key(values["owner_contact"].strip())
     if contact == numbers.parse(values["number"], country=values["country"].strip() or None):
         raise Invalid("owner_contact_is_the_number")
     return field, contact

@@ -7,6 +7,7 @@ import pytest
 from accounts.audit import journal as audit
 from accounts.audit.models import Event, EventNumber, LogEntry
 from accounts.badges.models import BadgeStatus
+from accounts.businesses import bars, ownership
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Bar, NumberDispute, NumberUse, ProtectedName
 from accounts.clients import services as clients
@@ -193,10 +194,10 @@ def test_only_a_live_name_is_protected(rudi: User) -> None:
 
 def test_a_bar_is_lifted_once(rudi: User) -> None:
     bar_now(make_submitted())
-    bar = businesses.lift_bar(Bar.objects.get(), by=rudi)
+    bar = bars.lift(Bar.objects.get(), by=rudi)
     assert bar.lifted_by == rudi
     with pytest.raises(NotAllowed, match="bar_lifted"):
-        businesses.lift_bar(bar, by=rudi)
+        bars.lift(bar, by=rudi)
 
 
 @pytest.mark.parametrize("role", Role)
@@ -204,13 +205,13 @@ def test_what_only_senior_reviewers_may(role: Role, kai: ClientApp) -> None:
     person = make_reviewer(role=role)
     account = make_approved()
     assert account.number is not None
-    businesses.declare_personal(account.number, by=kai)
+    ownership.declare_personal(account.number, by=kai)
     bar_now(make_submitted())
     guarded = businesses.protect("Bank Sentosa", category="finance", country="ID", by=audit.SYSTEM)
     acts = [
         lambda: businesses.protect_name(account, True, by=person),
-        lambda: businesses.lift_bar(Bar.objects.get(), by=person),
-        lambda: businesses.settle_dispute(NumberDispute.objects.get(), note="theirs", by=person),
+        lambda: bars.lift(Bar.objects.get(), by=person),
+        lambda: ownership.settle_dispute(NumberDispute.objects.get(), note="theirs", by=person),
         lambda: businesses.protect("Bank Lestari", category="finance", country="ID", by=person),
         lambda: businesses.unprotect(guarded, by=person),
     ]
@@ -231,7 +232,7 @@ def test_what_only_senior_reviewers_may(role: Role, kai: ClientApp) -> None:
 def test_R7_a_number_nobody_has_becomes_personal_at_once(kai: ClientApp) -> None:
     number = next_number()
     for _ in range(2):  # saying it again changes nothing
-        assert businesses.declare_personal(number, by=kai) == "personal"
+        assert ownership.declare_personal(number, by=kai) == "personal"
     assert NumberUse.objects.get().declared_by == kai
 
 
@@ -239,7 +240,7 @@ def test_R7_on_a_live_account_a_declaration_opens_a_case_and_changes_nothing(kai
     account = make_approved()
     assert account.number is not None
     for _ in range(2):
-        assert businesses.declare_personal(account.number, by=kai) == "disputed"
+        assert ownership.declare_personal(account.number, by=kai) == "disputed"
     assert NumberDispute.objects.filter(settled_at=None).count() == 1
     assert badge_of(account).status == BadgeStatus.ACTIVE
     assert NumberUse.objects.get(number=account.number).account == account
@@ -249,21 +250,21 @@ def test_R7_on_a_live_account_a_declaration_opens_a_case_and_changes_nothing(kai
 def test_R7_only_whoever_declared_a_number_personal_releases_it(kai: ClientApp) -> None:
     other = clients.create_app("Another messenger", "it@other.example", by=audit.SYSTEM)
     number = next_number()
-    businesses.declare_personal(number, by=kai)
-    for act in (businesses.declare_personal, businesses.release_personal):
+    ownership.declare_personal(number, by=kai)
+    for act in (ownership.declare_personal, ownership.release_personal):
         with pytest.raises(NotAllowed, match="number_declared_by_another"):
             act(number, by=other)
-    businesses.release_personal(number, by=kai)
-    businesses.release_personal(number, by=kai)  # repeating changes nothing
+    ownership.release_personal(number, by=kai)
+    ownership.release_personal(number, by=kai)  # repeating changes nothing
     assert Event.objects.filter(kind="number.released").count() == 1
-    assert businesses.declare_personal(number, by=other) == "personal"
+    assert ownership.declare_personal(number, by=other) == "personal"
 
 
 def test_R7_releasing_withdraws_the_case(kai: ClientApp) -> None:
     account = make_approved()
     assert account.number is not None
-    businesses.declare_personal(account.number, by=kai)
-    businesses.release_personal(account.number, by=kai)
+    ownership.declare_personal(account.number, by=kai)
+    ownership.release_personal(account.number, by=kai)
     assert NumberDispute.objects.get().settled_at is not None
     assert NumberUse.objects.get(number=account.number).account == account
 
@@ -271,19 +272,19 @@ def test_R7_releasing_withdraws_the_case(kai: ClientApp) -> None:
 def test_R7_a_case_is_settled_once_with_a_note(kai: ClientApp, rudi: User) -> None:
     account = make_approved()
     assert account.number is not None
-    businesses.declare_personal(account.number, by=kai)
+    ownership.declare_personal(account.number, by=kai)
     dispute = NumberDispute.objects.get()
     with pytest.raises(Invalid, match="reason_required"):
-        businesses.settle_dispute(dispute, note=" ", by=rudi)
-    businesses.settle_dispute(dispute, note="The shop's, called back.", by=rudi)
+        ownership.settle_dispute(dispute, note=" ", by=rudi)
+    ownership.settle_dispute(dispute, note="The shop's, called back.", by=rudi)
     with pytest.raises(NotAllowed, match="dispute_settled"):
-        businesses.settle_dispute(dispute, note="Again.", by=rudi)
-    assert businesses.declare_personal(account.number, by=kai) == "disputed"  # a new case
+        ownership.settle_dispute(dispute, note="Again.", by=rudi)
+    assert ownership.declare_personal(account.number, by=kai) == "disputed"  # a new case
 
 
 def test_R7_the_journal_does_not_say_which_number_is_personal(kai: ClientApp) -> None:
     number = next_number()
-    businesses.declare_personal(number, by=kai)
+    ownership.declare_personal(number, by=kai)
     event = Event.objects.latest("seq")
     assert (event.on, event.data) == (kai.pk, {})
     assert not event.numbers.exists()
@@ -292,6 +293,6 @@ def test_R7_the_journal_does_not_say_which_number_is_personal(kai: ClientApp) ->
 @pytest.mark.parametrize("number", ["0812", "+62081234567890", "12025550123", "+1202555012\n", "＋12025550123"])
 def test_R7_a_declaration_names_its_number_in_e164(number: str, kai: ClientApp) -> None:
     with pytest.raises(Invalid):
-        businesses.declare_personal(number, by=kai)
+        ownership.declare_personal(number, by=kai)
     assert LogEntry.objects.latest("id").data["action"] == "businesses.declare_personal"
     assert number not in str(LogEntry.objects.values())

@@ -11,7 +11,7 @@ from accounts.audit import journal as audit
 from accounts.audit.models import Event, EventNumber
 from accounts.badges import services as badges
 from accounts.badges.models import Badge, BadgeStatus, Tier
-from accounts.businesses import lookalikes
+from accounts.businesses import bars, lookalikes, ownership
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Account, Bar, NumberUse
 from accounts.clients.models import ClientApp
@@ -294,11 +294,11 @@ def _proof_fails(application: Application, kai: ClientApp) -> None:
 
 def _business_is_barred(application: Application, kai: ClientApp) -> None:
     with audit.together():
-        businesses.bar(application.account.business, reason="fraud", by=audit.SYSTEM)
+        bars.bar(application.account.business, reason="fraud", by=audit.SYSTEM)
 
 
 def _number_is_declared_personal(application: Application, kai: ClientApp) -> None:
-    assert businesses.declare_personal(application.number, by=kai) == "disputed"
+    assert ownership.declare_personal(application.number, by=kai) == "disputed"
 
 
 def _account_is_closed(application: Application, kai: ClientApp) -> None:
@@ -388,7 +388,7 @@ def test_a_bar_does_not_close_others(different: str, ada: User, mallory: User) -
 def test_a_lifted_bar_lets_the_business_apply_again(ada: User, rudi: User) -> None:
     business = make_business(ada)
     bar_now(make_submitted(make_account(business)))
-    businesses.lift_bar(Bar.objects.get(), by=rudi)
+    bars.lift(Bar.objects.get(), by=rudi)
     assert make_submitted(make_account(business)).status == Status.SUBMITTED
 
 

@@ -19,6 +19,7 @@ from django.db import connection
 from accounts.audit import journal as audit
 from accounts.audit.chain import breaks
 from accounts.audit.models import Event
+from accounts.businesses import ownership
 from accounts.businesses import services as businesses
 from accounts.clients.models import ClientApp
 from accounts.people.models import User
@@ -172,7 +173,7 @@ def test_a_quote_without_end_is_refused_and_kept(tmp_path: Path, capsys: pytest.
 def test_R7_a_personal_number_is_refused(
     kai: ClientApp, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    businesses.declare_personal("+12025550199", by=kai)
+    ownership.declare_personal("+12025550199", by=kai)
     path = write(tmp_path / "list.csv", GOOD)
     run(path, capsys)
     assert rejected(path)[0]["code"] == "number_is_personal"

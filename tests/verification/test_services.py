@@ -13,6 +13,7 @@ from accounts.audit import journal as audit
 from accounts.audit.models import Event, LogEntry
 from accounts.badges import services as badges
 from accounts.badges.models import Tier
+from accounts.businesses import ownership
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Membership, NumberUse
 from accounts.clients.models import ClientApp
@@ -557,17 +558,17 @@ def test_R6_an_application_names_the_cohort_it_was_let_in_with() -> None:
 @pytest.mark.parametrize("kind", [Kind.NEW, Kind.NUMBER_CHANGE])
 def test_R7_a_number_declared_personal_is_refused_until_it_is_released(kind: Kind, kai: ClientApp) -> None:
     number = next_number()
-    assert businesses.declare_personal(number, by=kai) == "personal"
+    assert ownership.declare_personal(number, by=kai) == "personal"
     account = make_approved() if kind == Kind.NUMBER_CHANGE else None
     application = make_draft(account, kind=kind, number=number)
     refused("number_is_personal", lambda: submit(application))
-    businesses.release_personal(number, by=kai)
+    ownership.release_personal(number, by=kai)
     assert submit(application).status == Status.SUBMITTED
 
 
 def test_R7_a_change_to_a_personal_number_while_answering_is_refused(kai: ClientApp, rita: User) -> None:
     number = next_number()
-    businesses.declare_personal(number, by=kai)
+    ownership.declare_personal(number, by=kai)
     application = make_claimed(rita)
     verification.ask(application, text="Another number?", by=rita)
     application.refresh_from_db()
@@ -581,7 +582,7 @@ def test_R7_a_change_to_a_personal_number_while_answering_is_refused(kai: Client
 
 def test_R7_a_contested_decline_does_not_bring_a_personal_number_back(kai: ClientApp) -> None:
     application = decline_now(make_submitted())
-    businesses.declare_personal(application.number, by=kai)
+    ownership.declare_personal(application.number, by=kai)
     refused(
         "number_is_personal",
         lambda: verification.contest(application, text="Mine.", by=owner_of(application.account)),
@@ -594,10 +595,10 @@ def test_R7_a_number_declared_while_it_is_applied_for_is_not_approved_before_tha
 ) -> None:
     account = make_approved() if kind == Kind.NUMBER_CHANGE else None
     application = make_claimed(rita, account, kind=kind, number=next_number())
-    assert businesses.declare_personal(application.number, by=kai) == "disputed"
+    assert ownership.declare_personal(application.number, by=kai) == "disputed"
     refused("number_is_personal", lambda: approve(application, rita))
     dispute = application.account.disputes.get()
-    businesses.settle_dispute(dispute, note="They use it for the shop.", by=rudi)
+    ownership.settle_dispute(dispute, note="They use it for the shop.", by=rudi)
     assert approve(application, rita).status == Status.DECIDED
 
 

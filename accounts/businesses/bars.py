@@ -1,0 +1,49 @@
+"""Bars: a business, its registration number and its owners are closed to new applications."""
+
+from django.db.models import Q
+
+from accounts import clock
+from accounts.audit import journal as audit
+from accounts.businesses.models import Bar, Business
+from accounts.businesses.services import locked
+from accounts.errors import NotAllowed
+from accounts.people.models import User
+from accounts.people.services import require_permission
+
+
+def bar(business: Business, *, reason: str, by: audit.Actor) -> Bar:
+    """Close a business, its registration number and its owners to new applications."""
+    standing, opened = Bar.objects.get_or_create(
+        business=business,
+        lifted_at=None,
+        defaults={
+            "registration_number": business.registration_number,
+            "country": business.country,
+            "reason": reason,
+        },
+    )
+    if opened:
+        standing.owners.set(business.members.all())
+        audit.record("business.barred", on=business, by=by, data={"reason": reason})
+    return standing
+
+
+@audit.transaction
+def lift(standing: Bar, *, by: User) -> Bar:
+    require_permission(by, "businesses.lift_bar")
+    standing = locked(standing)
+    if standing.lifted_at:
+        raise NotAllowed("bar_lifted")
+    standing.lifted_at, standing.lifted_by = clock.now(), by
+    standing.save(update_fields=["lifted_at", "lifted_by"])
+    audit.record("business.bar_lifted", on=standing.business, by=by)
+    return standing
+
+
+def require_none(business: Business) -> None:
+    """Raises NotAllowed business_barred: by itself, by its registration number, or by one of its people."""
+    barred = Q(business=business) | Q(owners__in=business.members.all())
+    if business.registration_number:
+        barred |= Q(registration_number=business.registration_number, country=business.country)
+    if Bar.objects.filter(barred, lifted_at=None).exists():
+        raise NotAllowed("business_barred")

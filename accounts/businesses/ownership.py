@@ -1,0 +1,114 @@
+"""Whose a number is: a business account's, or a personal one, never both (R7)."""
+
+from accounts import clock
+from accounts.audit import journal as audit
+from accounts.businesses import numbers
+from accounts.businesses.models import Account, NumberDispute, NumberUse
+from accounts.businesses.services import locked
+from accounts.clients.models import ClientApp
+from accounts.errors import Invalid, NotAllowed, Problem
+from accounts.people.models import User
+from accounts.people.services import require_permission
+
+
+def take_number(number: str, account: Account) -> None:
+    """Make the number this account's. Called inside a transaction; one row a number makes it race-safe.
+
+    Raises NotAllowed: number_taken, number_is_personal.
+    """
+    use = _hold(number, account=account)
+    if use.declared_by_id:
+        raise NotAllowed("number_is_personal")
+    if use.account_id != account.pk:
+        raise NotAllowed("number_taken")
+    require_undisputed(account, number)
+
+
+def _hold(number: str, **holder: Account | ClientApp) -> NumberUse:
+    """The number's row, locked: whoever has it, or else the new holder."""
+    while True:
+        NumberUse.objects.bulk_create([NumberUse(number=number, **holder)], ignore_conflicts=True)
+        use = NumberUse.objects.select_for_update().filter(number=number).first()
+        if use is not None:  # its holder may have given it back between the two statements
+            return use
+
+
+def require_undisputed(account: Account, number: str) -> None:
+    """A number that a client declared personal while an application held it is not approved before that is settled."""
+    if account.number != number and account.disputes.filter(number=number, settled_at=None).exists():
+        raise NotAllowed("number_is_personal")
+
+
+def require_number(number: str, account: Account) -> None:
+    """Raises NotAllowed number_taken: the account does not hold the number any more."""
+    if not NumberUse.objects.filter(number=number, account=account).exists():
+        raise NotAllowed("number_taken")
+    require_undisputed(account, number)
+
+
+def give_back_number(number: str, account: Account) -> None:
+    """Free a number that was only applied for; the account's live number stays its own."""
+    if number != account.number:
+        NumberUse.objects.filter(number=number, account=account).delete()
+
+
+def free_number(number: str, account: Account) -> None:
+    """Free the number that an account moved away from."""
+    NumberUse.objects.filter(number=number, account=account).delete()
+
+
+@audit.transaction
+def declare_personal(number: str, *, by: ClientApp) -> str:
+    """A client platform says that a number is personal: "personal" at once, or "disputed" where an account has it.
+
+    Raises NotAllowed number_declared_by_another.
+    """
+    numbers.require_e164(number)
+    use = _hold(number, declared_by=by)
+    if not use.account_id:
+        if use.declared_by_id != by.pk:
+            raise NotAllowed("number_declared_by_another")
+        audit.record("number.declared_personal", on=by, by=by)
+        return "personal"
+    dispute, opened = NumberDispute.objects.get_or_create(
+        account_id=use.account_id, number=number, client=by, settled_at=None
+    )
+    if opened:
+        audit.record("number.disputed", on=dispute, by=by, data={"account": use.account_id})
+    return "disputed"
+
+
+@audit.transaction
+def release_personal(number: str, *, by: ClientApp) -> None:
+    """Take the declaration back; also one that became a dispute. Repeating it changes nothing.
+
+    Raises NotAllowed number_declared_by_another.
+    """
+    numbers.require_e164(number)
+    use = NumberUse.objects.select_for_update().filter(number=number, account=None).first()
+    if use is not None and use.declared_by_id != by.pk:
+        raise NotAllowed("number_declared_by_another")
+    if use is not None:
+        use.delete()
+        audit.record("number.released", on=by, by=by)
+    for dispute in NumberDispute.objects.select_for_update().filter(
+        number=number, client=by, settled_at=None
+    ):
+        dispute.settled_at = clock.now()
+        dispute.save(update_fields=["settled_at"])
+        audit.record("number.dispute_withdrawn", on=dispute, by=by, data={"account": dispute.account_id})
+
+
+@audit.transaction
+def settle_dispute(dispute: NumberDispute, *, note: str, by: User) -> NumberDispute:
+    """Close the case in the account's favour; against it, the reviewer suspends or revokes the badge."""
+    require_permission(by, "businesses.settle_numberdispute")
+    dispute = locked(dispute)
+    if dispute.settled_at:
+        raise NotAllowed("dispute_settled")
+    if not note.strip():
+        raise Invalid("reason_required", problems=[Problem("reason_required", "/note")])
+    dispute.settled_at, dispute.settled_by, dispute.note = clock.now(), by, note
+    dispute.save(update_fields=["settled_at", "settled_by", "note"])
+    audit.record("number.dispute_settled", on=dispute, by=by, data={"account": dispute.account_id})
+    return dispute
