@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import get_language
 
@@ -39,7 +40,7 @@ class SpokenRefusals(ModelAdmin):
             audit.log(
                 "refused",
                 by=request.user,
-                on=self.get_object(request, object_id) if object_id else None,
+                on=self.get_object(request, unquote(object_id)) if object_id else None,
                 data={"action": f"{self.opts.app_label}.admin", "code": refusal.code},
             )
             messages.error(request, sentences(refusal))
@@ -58,5 +59,5 @@ class LoggedViews(ModelAdmin):
     ) -> HttpResponse:
         response = super().change_view(request, object_id, form_url, extra_context)
         if request.method == "GET" and response.status_code == 200:
-            audit.log("viewed", by=request.user, on=self.get_object(request, object_id))
+            audit.log("viewed", by=request.user, on=self.get_object(request, unquote(object_id)))
         return response

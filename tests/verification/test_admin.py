@@ -195,6 +195,15 @@ class TestQueue:
             make_submitted()
         assert queries() == one == 5  # session, person, cohorts, count, page
 
+    def test_its_links_lead_to_the_cases(self, rita: User) -> None:
+        application = make_submitted()
+        browser = desk(rita)
+        link = re.search(r'class="field-name">\s*<a href="([^"]*)"', text(browser.get(QUEUE)))
+        assert link is not None
+        page = browser.get(link[1])
+        assert page.status_code == 200
+        assert application.number in text(page)
+
     def test_it_shows_who_works_on_a_case_and_until_when(self, rita: User) -> None:
         application = make_claimed(rita)
         page = text(desk(rita).get(QUEUE))
@@ -311,7 +320,7 @@ class TestCasePage:
 
     def test_an_unknown_or_made_up_id_is_no_page(self, rita: User) -> None:
         for made_up in ["app_01h2xcejqtf2nbrexx3vqjhp41", "app_x", "1", "acc_01h2xcejqtf2nbrexx3vqjhp41"]:
-            assert desk(rita).get(f"{QUEUE}{made_up}/change/").status_code in (302, 404)
+            assert desk(rita).get(f"{QUEUE}{made_up}/change/").status_code == 404
             assert desk(rita).get(f"{QUEUE}{made_up}/evidence/evd_x/").status_code == 404
 
     def test_it_does_not_ask_more_for_more_evidence(self, rita: User) -> None:

@@ -1,0 +1,201 @@
+"""Every address of the admin and who may open it: the table, and the test that fails where a line is missing."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.contrib import admin
+from django.contrib.auth.models import Group
+from django.test import Client
+from django.urls import URLResolver, reverse
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from accounts.audit import journal as audit
+from accounts.audit.models import Event, LogEntry
+from accounts.badges.models import DisplayPolicy
+from accounts.businesses import bars, ownership
+from accounts.businesses import services as businesses
+from accounts.businesses.models import Bar, NumberDispute
+from accounts.clients.models import ApiKey, ClientApp
+from accounts.messages import services as messages
+from accounts.messages.models import Message
+from accounts.people.models import User
+from accounts.people.roles import Role
+from accounts.proofs.models import NumberProof
+from accounts.verification.jobs import tick
+from tests.factories import badge_of, make_approved, make_cohort, make_reviewer, make_submitted
+
+R, S, O, A = Role.REVIEWER, Role.SENIOR_REVIEWER, Role.OPERATOR, Role.AUDITOR  # noqa: E741  # columns of the table
+STAFF, REVIEWERS, CONTROL, NOBODY = {R, S, O, A}, {R, S}, {O, A}, set[Role]()
+
+# What opens: the roles, for each page of a model. Pages that are not named are nobody's.
+MODELS: dict[str, dict[str, set[Role]]] = {
+    "auth_group": {},
+    "procrastinate_procrastinatejob": {},
+    "people_user": {"view": {S, O, A}, "add": {O}, "password": {O}},
+    "audit_event": {"view": STAFF},
+    "audit_logentry": {"view": CONTROL},
+    "clients_clientapp": {"view": CONTROL, "add": {O}},
+    "clients_apikey": {"view": CONTROL, "add": {O}, "revoke": {O}},
+    "outbox_message": {"view": CONTROL},
+    "businesses_business": {"view": STAFF},
+    "businesses_account": {"view": STAFF, "protect": {S}, "unprotect": {S}},
+    "businesses_numberdispute": {"view": STAFF, "settle": {S}},
+    "businesses_bar": {"view": STAFF, "lift": {S}},
+    "businesses_protectedname": {"view": STAFF, "add": {S}, "unprotect": {S}},
+    "proofs_numberproof": {"view": STAFF, "fail": REVIEWERS},
+    "pilot_cohort": {"view": STAFF, "add": {S, O}, "edit": {S, O}},
+    "badges_badge": {"view": STAFF, "suspend": {R, S, O}, "reinstate": {S}, "revoke": {S}},
+    "badges_displaypolicy": {"view": STAFF, "add": {O}},
+    "verification_application": {
+        "view": STAFF,
+        "evidence": STAFF,
+        "claim": REVIEWERS,
+        "release": REVIEWERS,
+        "approve": REVIEWERS,
+        "decline": REVIEWERS,
+        "bar": REVIEWERS,
+        "ask": REVIEWERS,
+        "defer": REVIEWERS,
+        "resume": REVIEWERS,
+        "second": {S},
+        "overrule": {S},
+        "take_back": REVIEWERS,
+        "call_back": REVIEWERS,
+    },
+}
+VIEWS = ("changelist", "change", "history")
+ROWS: dict[str, set[Role]] = {
+    "index": STAFF,
+    "app_list": STAFF,
+    "password_change": STAFF,
+    "password_change_done": STAFF,
+    "jsi18n": STAFF,
+    "autocomplete": NOBODY,  # no field asks for it
+    "view_on_site": NOBODY,  # nothing has a page of its own elsewhere
+} | {
+    f"{model}_{page}": roles.get("view" if page in VIEWS else page, NOBODY)
+    for model, roles in MODELS.items()
+    for page in {*VIEWS, "add", "delete", *roles} - {"view"}
+}
+FOR_EVERYBODY = {"login", "logout"}
+
+
+def patterns(urls: Any) -> Iterator[Any]:
+    for entry in urls:
+        if isinstance(entry, URLResolver):
+            yield from patterns(entry.url_patterns)
+        else:
+            yield entry
+
+
+def test_the_table_has_a_row_for_every_address() -> None:
+    every = list(patterns(admin.site.get_urls()))
+    assert {pattern.name for pattern in every if pattern.name} == set(ROWS) | FOR_EVERYBODY
+    unnamed = {str(pattern.pattern) for pattern in every if not pattern.name}
+    assert unnamed == {"<path:object_id>/", "(?P<url>.*)$"}  # they only lead to others
+
+
+@pytest.fixture
+def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
+    """One of each, and where it is."""
+    account = make_approved()
+    application = make_submitted()
+    somebody = make_reviewer()
+    ownership.declare_personal(str(account.number), by=kai)
+    with audit.together():
+        bars.bar(application.account.business, reason="fraud", by=audit.SYSTEM)
+    messages.send(
+        "approved", to=account.business.members.get(), about=account, by=audit.SYSTEM, params={"name": "A"}
+    )
+    audit.log("viewed", by=somebody, on=account)
+    things = {
+        "auth_group": Group.objects.create(name="none"),
+        "procrastinate_procrastinatejob": ProcrastinateJob.objects.get(pk=tick.defer(timestamp=0)),
+        "people_user": somebody,
+        "audit_event": Event.objects.latest("seq"),
+        "audit_logentry": LogEntry.objects.latest("id"),
+        "clients_clientapp": kai,
+        "clients_apikey": ApiKey.objects.get(),
+        "outbox_message": Message.objects.first(),
+        "businesses_business": account.business,
+        "businesses_account": account,
+        "businesses_numberdispute": NumberDispute.objects.get(),
+        "businesses_bar": Bar.objects.get(),
+        "businesses_protectedname": businesses.protect(
+            "Bank Contoh", category="finance", country="ID", by=audit.SYSTEM
+        ),
+        "proofs_numberproof": NumberProof.objects.get(account=account),
+        "pilot_cohort": make_cohort(),
+        "badges_badge": badge_of(account),
+        "badges_displaypolicy": DisplayPolicy.objects.latest(),
+        "verification_application": application,
+    }
+    found = {}
+    for name in ROWS:
+        page = name.rpartition("_")[2]
+        thing: Any = things.get("_".join(name.split("_")[:2]))
+        if name == "app_list":
+            args = ["verification"]
+        elif name == "view_on_site":
+            args = ["1", application.pk]
+        elif thing is None or page in ("changelist", "add"):
+            args = []
+        elif page == "evidence":
+            args = [thing.pk, application.evidence.get().pk]
+        else:
+            args = [thing.pk]
+        found[name] = reverse(f"admin:{name}", args=args)
+    return found
+
+
+def browser_of(who: Role | None) -> Client:
+    browser = Client(headers={"Accept": "text/html"})
+    if who == Role.OWNER:
+        browser.force_login(businesses.find_or_create_owner("somebody@owner.example", name="Ada"))
+    elif who is not None:
+        browser.force_login(make_reviewer("Somebody on the staff", who))
+    return browser
+
+
+def is_refused(response: Any) -> bool:
+    response.getvalue()  # a file is open until it was read
+    to_login = response.status_code == 302 and "/login/" in response.headers["Location"]
+    return to_login or response.status_code in (403, 404, 405)
+
+
+@pytest.mark.parametrize(
+    "who",
+    [R, S, O, A, Role.OWNER, None],
+    ids=lambda who: str(who or "owner") if who is not None else "anonymous",
+)
+def test_who_may_open_what(who: Role | None, addresses: dict[str, str]) -> None:
+    browser = browser_of(who)
+    opened = {name for name, address in addresses.items() if not is_refused(browser.get(address))}
+    assert opened == {name for name, roles in ROWS.items() if who in roles}
+
+
+@pytest.mark.parametrize(
+    "who",
+    [R, S, O, A, Role.OWNER, None],
+    ids=lambda who: str(who or "owner") if who is not None else "anonymous",
+)
+def test_what_may_not_be_opened_may_not_be_posted_to(who: Role | None, addresses: dict[str, str]) -> None:
+    browser = browser_of(who)
+    before = (Event.objects.count(), User.objects.count())
+    for name, address in addresses.items():
+        if who not in ROWS[name]:
+            assert is_refused(browser.post(address, {"revision": "1", "post": "yes"})), name
+    assert (Event.objects.count(), User.objects.count()) == before
+
+
+@pytest.mark.parametrize(
+    "model",
+    ["audit_event", "audit_logentry", "businesses_business", "badges_badge", "verification_application"],
+)
+@pytest.mark.parametrize("who", [R, S, O, A])
+def test_nobody_changes_a_row_by_its_form(who: Role, model: str, addresses: dict[str, str]) -> None:
+    response = browser_of(who).post(
+        addresses[f"{model}_change"], {"kind": "x", "status": "x", "_save": "Save"}
+    )
+    assert response.status_code in (403, 405)
