@@ -15,7 +15,7 @@ from django.core.exceptions import EmptyResultSet, ValidationError
 from django.db import models
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
-_VALUES = {character: value for value, character in enumerate(_ALPHABET)}
+_DIGITS = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")  # as int(…, 32) reads them
 SUFFIX_PATTERN = "[0-7][0-9a-hjkmnp-tv-z]{25}"
 
 
@@ -36,10 +36,7 @@ def to_uuid(prefix: str, text: str) -> uuid.UUID:
     """Raises ValueError: another prefix, or not a TypeID."""
     if not re.fullmatch(f"{prefix}_{SUFFIX_PATTERN}", text):
         raise ValueError(f"{text!r} is not an id that starts with {prefix}_")
-    number = 0
-    for character in text[len(prefix) + 1 :]:
-        number = number << 5 | _VALUES[character]
-    return uuid.UUID(int=number)
+    return uuid.UUID(int=int(text[len(prefix) + 1 :].translate(_DIGITS), 32))
 
 
 def new_id(prefix: str) -> str:

@@ -20,9 +20,9 @@ ORDINARY_A_KEY = 50
 # Index scans alone: name_keys stops at the limit, and each account it leads to is one step of the primary key.
 _ORDINARY = """
 SELECT wanted.key, a.id, a.live_name, a.country
-FROM unnest(%s::bigint[]) AS wanted (key)
+FROM unnest(%(keys)s::bigint[]) AS wanted (key)
 CROSS JOIN LATERAL (
-    SELECT account_id FROM businesses_namekey k WHERE k.key = wanted.key AND NOT k.guarded LIMIT %s
+    SELECT account_id FROM businesses_namekey k WHERE k.key = wanted.key AND NOT k.guarded LIMIT %(most)s
 ) held
 JOIN businesses_account a ON a.id = held.account_id
 WHERE a.live_name IS NOT NULL
@@ -33,7 +33,7 @@ SELECT k.key, a.id, coalesce(a.live_name, p.name), coalesce(a.country, p.country
 FROM businesses_namekey k
 LEFT JOIN businesses_account a ON a.id = k.account_id
 LEFT JOIN businesses_protectedname p ON p.id = k.protected_name_id
-WHERE k.guarded AND k.key = ANY (%s::bigint[]) AND coalesce(a.live_name, p.name) IS NOT NULL
+WHERE k.guarded AND k.key = ANY (%(keys)s::bigint[]) AND coalesce(a.live_name, p.name) IS NOT NULL
 """
 
 
@@ -82,13 +82,10 @@ def of_many(wanted: Sequence[str]) -> dict[str, list[LookAlike]]:
 def _holders(keys: Collection[int]) -> dict[int, list[_Candidate]]:
     holders = defaultdict(list)
     with connection.cursor() as cursor:
-        for statement, arguments, protected in (
-            (_GUARDED, [list(keys)], True),
-            (_ORDINARY, [list(keys), ORDINARY_A_KEY], False),
-        ):
-            cursor.execute(statement, arguments)
-            for key, *facts in cursor:
-                holders[key].append(_Candidate(*facts, protected))
+        for statement, protected in ((_GUARDED, True), (_ORDINARY, False)):
+            cursor.execute(statement, {"keys": list(keys), "most": ORDINARY_A_KEY})
+            for key, account, name, country in cursor.fetchall():
+                holders[key].append(_Candidate(account, name, country, protected))
     return holders
 
 

@@ -164,7 +164,8 @@ def _write(
         NumberUse(number=entry.number, account=account)
         for account, entry in zip(accounts, entries, strict=True)
     ]
-    copying.insert(sorted(uses, key=lambda use: use.number))
+    uses.sort(key=lambda use: use.number)  # two imports at once take them in one order
+    copying.insert(uses)
     copying.insert([Place(cohort=cohort, account=account) for account in accounts])
     copying.insert(applications)
     for business, account, application in zip(businesses, accounts, applications, strict=True):
