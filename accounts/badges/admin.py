@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.forms.fields import InvalidJSONInput
 from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -112,6 +113,10 @@ class TiersField(forms.JSONField):
             return super().to_python(value)
         except RecursionError as too_deep:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid") from too_deep
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was typed, letter for letter: it may be too deep to be read, or hold what no page can show."""
+        return InvalidJSONInput(data or "")
 
 
 class PolicyForm(forms.Form):
