@@ -179,15 +179,17 @@ SENTENCES: dict[str, Text] = {
         "The owner's contact is missing: e-mail or phone.",
     ),
     "owner_contact_invalid": Text(
-        "Kontak pemilik bukan e-mail atau nomor telepon.",
+        "Kontak ini tidak dapat dipakai; tulis e-mail atau nomor telepon pemilik.",
+        "This contact can't be used; write the owner's e-mail address or phone number.",
+    ),
+    "Kontak pemilik bukan e-mail atau nomor telepon.",
         "The owner's contact is neither an e-mail nor a phone number.",
     ),
     "owner_contact_is_the_number": Text(
         "Kontak pemilik harus lain dari nomor akun.",
         "The owner's contact must differ from the account's number.",
     ),
-    "owner_contact_is_staff": Text(
-        "Kontak ini tidak dapat dipakai sebagai pemilik.", "This contact can't be used for an owner."
+    "Kontak ini tidak dapat dipakai sebagai pemilik.", "This contact can't be used for an owner."
     ),
     "country_unknown": Text(
         "Kode negara tidak dikenal (ISO 3166-1, dua huruf).",

@@ -81,7 +81,7 @@ def _sort(
         elif cohort is not None and cohort.country not in ("", entry.country):
             outcome.refused.append(refuse(entry.row, "cohort_other_country"))
         elif entry.owner[1] in staff:
-            outcome.refused.append(refuse(entry.row, "owner_contact_is_staff"))
+            outcome.refused.append(refuse(entry.row, "owner_contact_invalid"))
         elif entry.owner[1] in barred:
             outcome.refused.append(refuse(entry.row, "business_barred"))
         else:

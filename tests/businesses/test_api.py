@@ -100,7 +100,7 @@ def test_a_lone_surrogate_is_refused(app: Partner) -> None:
 def test_staff_are_no_owners(app: Partner, rita: User) -> None:
     User.objects.filter(pk=rita.pk).update(email="rita@registry.example")
     answer = app.post("/v1/businesses", {**BUSINESS, "owner": {"contact": "rita@registry.example"}})
-    refused(answer, 422, "owner_contact_is_staff", "/owner/contact")
+    refused(answer, 422, "owner_contact_invalid", "/owner/contact")
 
 
 # If-Match.

@@ -97,7 +97,7 @@ def test_a_contact_nobody_can_be_reached_at_is_refused(contact: str, code: str) 
 
 def test_staff_are_no_owners(rita: User) -> None:
     User.objects.filter(pk=rita.pk).update(email="rita@staff.example")
-    with pytest.raises(Invalid, match="owner_contact_is_staff"):
+    with pytest.raises(Invalid, match="owner_contact_invalid"):
         businesses.find_or_create_owner("rita@staff.example")
 
 

@@ -198,7 +198,7 @@ def test_staff_are_never_owners(rita: User, tmp_path: Path, capsys: pytest.Captu
     User.objects.filter(pk=rita.pk).update(email="ada@owner.example")
     path = write(tmp_path / "list.csv", GOOD)
     run(path, capsys)
-    assert rejected(path)[0]["code"] == "owner_contact_is_staff"
+    assert rejected(path)[0]["code"] == "owner_contact_invalid"
 
 
 @pytest.mark.parametrize("content", ["", "legal_name,number\n", '"legal_name'])
