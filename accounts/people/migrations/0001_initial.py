@@ -7,32 +7,95 @@ import accounts.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('id', accounts.ids.IdField(prefix='usr', serialize=False)),
-                ('username', models.CharField(blank=True, max_length=80, null=True, unique=True, verbose_name='username')),
-                ('email', models.EmailField(blank=True, max_length=254, null=True, unique=True, verbose_name='e-mail address')),
-                ('phone', models.CharField(blank=True, help_text='E.164, with +', max_length=16, null=True, unique=True, verbose_name='phone')),
-                ('name', models.CharField(blank=True, max_length=120, verbose_name='name')),
-                ('language', models.CharField(choices=[('id', 'Bahasa Indonesia'), ('en', 'English')], default='id', max_length=2, verbose_name='language')),
-                ('role', models.CharField(choices=[('', 'owner (no staff)'), ('reviewer', 'reviewer'), ('senior_reviewer', 'senior reviewer'), ('operator', 'operator'), ('auditor', 'auditor')], default='', max_length=16, verbose_name='role')),
-                ('is_active', models.BooleanField(default=True, verbose_name='may sign in')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='created at')),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("id", accounts.ids.IdField(prefix="usr", serialize=False)),
+                (
+                    "username",
+                    models.CharField(
+                        blank=True, max_length=80, null=True, unique=True, verbose_name="username"
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(
+                        blank=True, max_length=254, null=True, unique=True, verbose_name="e-mail address"
+                    ),
+                ),
+                (
+                    "phone",
+                    models.CharField(
+                        blank=True,
+                        help_text="E.164, with +",
+                        max_length=16,
+                        null=True,
+                        unique=True,
+                        verbose_name="phone",
+                    ),
+                ),
+                ("name", models.CharField(blank=True, max_length=120, verbose_name="name")),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("id", "Bahasa Indonesia"), ("en", "English")],
+                        default="id",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("", "owner (no staff)"),
+                            ("reviewer", "reviewer"),
+                            ("senior_reviewer", "senior reviewer"),
+                            ("operator", "operator"),
+                            ("auditor", "auditor"),
+                        ],
+                        default="",
+                        max_length=16,
+                        verbose_name="role",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="may sign in")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="created at",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'person',
-                'verbose_name_plural': 'people',
-                'constraints': [models.CheckConstraint(condition=models.Q(('role__in', ['', 'reviewer', 'senior_reviewer', 'operator', 'auditor'])), name='role_is_known'), models.CheckConstraint(condition=models.Q(('email__isnull', False), ('phone__isnull', False), ('username__isnull', False), _connector='OR'), name='a_person_can_be_reached')],
+                "verbose_name": "person",
+                "verbose_name_plural": "people",
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("role__in", ["", "reviewer", "senior_reviewer", "operator", "auditor"])
+                        ),
+                        name="role_is_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("email__isnull", False),
+                            ("phone__isnull", False),
+                            ("username__isnull", False),
+                            _connector="OR",
+                        ),
+                        name="a_person_can_be_reached",
+                    ),
+                ],
             },
         ),
     ]
