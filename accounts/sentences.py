@@ -182,9 +182,6 @@ SENTENCES: dict[str, Text] = {
         "Kontak ini tidak dapat dipakai; tulis e-mail atau nomor telepon pemilik.",
         "This contact can't be used; write the owner's e-mail address or phone number.",
     ),
-    "Kontak pemilik bukan e-mail atau nomor telepon.",
-        "The owner's contact is neither an e-mail nor a phone number.",
-    ),
     "owner_contact_is_the_number": Text(
         "Kontak pemilik harus lain dari nomor akun.",
         "The owner's contact must differ from the account's number.",
