@@ -69,7 +69,11 @@ WAITING = (
 def build(rita: User, rudi: User) -> None:
     """One verified, one confirmed and one suspended account, and a few waiting applications."""
     cohort = pilot.open_cohort(COHORT, by=audit.SYSTEM, invitation_only=False)
-    for applicant, tier in ((VERIFIED, Tier.VERIFIED), (CONFIRMED, Tier.CONFIRMED), (SUSPENDED, Tier.VERIFIED)):
+    for applicant, tier in (
+        (VERIFIED, Tier.VERIFIED),
+        (CONFIRMED, Tier.CONFIRMED),
+        (SUSPENDED, Tier.VERIFIED),
+    ):
         _approve(_apply(applicant, cohort), tier, by=rita)
     badge = Badge.objects.get(account__number=SUSPENDED.number)
     badges.suspend(badge, reason="under_investigation", by=rudi)
@@ -83,7 +87,11 @@ def _apply(applicant: Applicant, cohort: Cohort) -> Application:
         kind=applicant.kind, legal_name=applicant.legal_name, country="ID", owner=owner, by=owner
     )
     account = businesses.open_account(
-        business, category=applicant.category, about=applicant.about, contact_purposes=applicant.purposes, by=owner
+        business,
+        category=applicant.category,
+        about=applicant.about,
+        contact_purposes=applicant.purposes,
+        by=owner,
     )
     application = verification.start(
         account,

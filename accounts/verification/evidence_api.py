@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.exceptions import ParseError
 from rest_framework.generics import get_object_or_404
 from rest_framework.parsers import DataAndFiles, MultiPartParser
@@ -15,7 +16,7 @@ from rest_framework.response import Response
 
 from accounts.clients.lists import Ordering
 from accounts.clients.partners import LOCATION, path_id
-from accounts.clients.serializers import pointer_to, refusal
+from accounts.clients.serializers import StrictSerializer, pointer_to, refusal
 from accounts.errors import Invalid, Problem
 from accounts.verification import evidence
 from accounts.verification.api import APPLICATION_ID, ApplicationCall
@@ -25,13 +26,12 @@ from accounts.verification.serializers import EvidenceSerializer
 EVIDENCE_ID = path_id("evidence_id", "evd")
 FIELD = "file"
 ENVELOPE = 2**14  # bytes that boundaries and headers may add to a file of the largest size
-UPLOAD = {
-    "type": "object",
-    "required": [FIELD],
-    "properties": {
-        FIELD: {"type": "string", "format": "binary", "description": "JPEG, PNG, WebP or PDF, 10 MB at most."}
-    },
-}
+
+
+class UploadSerializer(StrictSerializer):
+    """How the document describes the form; `_one_file` reads it."""
+
+    file = serializers.FileField(help_text="JPEG, PNG, WebP or PDF, 10 MB at most.")
 
 
 class OneFileParser(MultiPartParser):
@@ -71,7 +71,7 @@ class EvidenceListView(ApplicationCall):
         operation_id="add_evidence",
         tags=["onboarding"],
         parameters=[APPLICATION_ID, LOCATION],
-        request={"multipart/form-data": UPLOAD},
+        request={"multipart/form-data": UploadSerializer},
         responses={201: EvidenceSerializer},
     )
     def post(self, request: Request, application_id: str) -> Response:
