@@ -15,7 +15,7 @@ from django.utils.formats import localize
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -80,15 +80,15 @@ class ApplicationAdmin(ReadOnly):
         """What calls for four eyes, or for a second look."""
         reasons = []
         if application.protected_look_alike:
-            reasons.append(_now("protected look-alike"))
+            reasons.append(gettext("protected look-alike"))
         elif "name_look_alike" in application.findings:
-            reasons.append(_now("look-alike"))
+            reasons.append(gettext("look-alike"))
         if application.category in PROTECTED_CATEGORIES:
-            reasons.append(_now("protected category"))
+            reasons.append(gettext("protected category"))
         if application.second_wished or (application.cohort is not None and application.cohort.four_eyes):
-            reasons.append(_now("second reviewer"))
+            reasons.append(gettext("second reviewer"))
         if application.contested:
-            reasons.append(_now("contested"))
+            reasons.append(gettext("contested"))
         return ", ".join(reasons)
 
     @admin.display(description=_("claimed by, until"))
