@@ -186,8 +186,6 @@ SENTENCES: dict[str, Text] = {
         "Kontak pemilik harus lain dari nomor akun.",
         "The owner's contact must differ from the account's number.",
     ),
-    "Kontak ini tidak dapat dipakai sebagai pemilik.", "This contact can't be used for an owner."
-    ),
     "country_unknown": Text(
         "Kode negara tidak dikenal (ISO 3166-1, dua huruf).",
         "No such country code (ISO 3166-1, two letters).",
@@ -216,7 +214,10 @@ SENTENCES: dict[str, Text] = {
     "dispute_settled": Text("Perkara ini sudah diselesaikan.", "This case was settled already."),
     "row_incomplete": Text("Baris ini kurang kolom.", "This row has too few columns."),
     "row_too_long": Text("Baris ini kelebihan kolom.", "This row has too many columns."),
-    "row_not_utf8": Text("Baris ini bukan UTF-8; simpan berkas sebagai UTF-8.", "This row is not UTF-8; save the file as UTF-8."),
+    "row_not_utf8": Text(
+        "Baris ini bukan UTF-8; simpan berkas sebagai UTF-8.",
+        "This row is not UTF-8; save the file as UTF-8.",
+    ),
     "locale_unknown": Text("Bahasa harus id atau en.", "The locale has to be id or en."),
     "value_too_long": Text(
         "Isian ini terlalu panjang: paling banyak {limit} karakter.",
@@ -231,9 +232,7 @@ SENTENCES: dict[str, Text] = {
         "Untuk saat ini hanya usaha yang diundang dapat mendaftar.",
         "For now only invited businesses can apply.",
     ),
-    "cohort_name_taken": Text(
-        "Sudah ada gelombang bernama itu.", "There is a cohort of that name already."
-    ),
+    "cohort_name_taken": Text("Sudah ada gelombang bernama itu.", "There is a cohort of that name already."),
     "cohort_closes_too_early": Text(
         "Gelombang harus ditutup sesudah dibuka.", "A cohort has to close after it opens."
     ),

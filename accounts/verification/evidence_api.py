@@ -29,8 +29,9 @@ ENVELOPE = 2**14  # bytes that boundaries and headers may add to a file of the l
 
 
 class UploadSerializer(StrictSerializer):
-    """How the document describes the form; `_one_file` reads it."""
+    """One file that shows what the application says."""
 
+    # For the document only: `_one_file` reads the form, in the serializers' words for what is wrong with it.
     file = serializers.FileField(help_text="JPEG, PNG, WebP or PDF, 10 MB at most.")
 
 
