@@ -11,7 +11,9 @@ from django.db import connection
 
 from accounts.errors import DomainError
 
-LONGEST_PAUSE = 0.003  # seconds before a statement: threads then meet in the middle of a service, not only at its start
+LONGEST_PAUSE = (
+    0.003  # seconds before a statement: threads then meet in the middle of a service, not only at its start
+)
 
 
 def race(*acts: Callable[[], object]) -> list[str]:
@@ -35,6 +37,25 @@ def race(*acts: Callable[[], object]) -> list[str]:
 
     with ThreadPoolExecutor(len(acts)) as pool:
         return [future.result() for future in [pool.submit(run, act) for act in acts]]
+
+
+def hesitate(
+    act: Callable[[], object], *, before: str, until: Callable[[], object] = lambda: time.sleep(0.05)
+) -> Callable[[], object]:
+    """`act`, but the first statement that starts with `before` comes only after `until` has returned."""
+    waited: list[bool] = []
+
+    def wait(execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith(before) and not waited:
+            waited.append(True)
+            until()
+        return execute(sql, params, many, context)
+
+    def slowly() -> object:
+        with connection.execute_wrapper(wait):
+            return act()
+
+    return slowly
 
 
 def outcomes(results: Sequence[str]) -> dict[str, int]:

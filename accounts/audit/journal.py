@@ -196,9 +196,16 @@ def _append(happenings: list[Happening]) -> None:
 
 
 def _lock_head() -> tuple[int, bytes, datetime]:
-    """The last `seq`, its digest, and the time. A statement of its own: its snapshot must follow the lock."""
+    """The last `seq`, its digest, and the time. A statement of its own: its snapshot must follow the lock.
+
+    Foreign keys are checked first. At the commit, as Django has it, a check would wait for another's row while this
+    transaction holds the head, for which that other one may wait.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [HEAD_LOCK])
+        cursor.execute(
+            "SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED;"
+            f" SELECT pg_advisory_xact_lock({HEAD_LOCK})"
+        )
         cursor.execute(
             "SELECT last.seq, last.digest, clock_timestamp() FROM (VALUES (true)) AS always"
             " LEFT JOIN LATERAL (SELECT seq, digest FROM audit_event ORDER BY seq DESC LIMIT 1) AS last ON true"
