@@ -1,0 +1,476 @@
+"""The whole domain driven at random, by Hypothesis: whatever people do in whatever order, the invariants hold.
+
+Three accounts of two businesses, four reviewers, a messenger and the clock. What is refused changes nothing. A model of
+its own reads the journal only, and has to draw the same cards as the registry.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import models, transaction
+from django.db.models import F, Q
+from hypothesis import HealthCheck, note, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from accounts import clock
+from accounts.audit import journal as audit
+from accounts.audit.chain import breaks
+from accounts.audit.models import Event, EventNumber
+from accounts.badges import services as badges
+from accounts.badges.models import LIVE, Badge, BadgeStatus, Tier
+from accounts.businesses import bars, ownership
+from accounts.businesses import services as businesses
+from accounts.businesses.models import Account, Bar, NumberDispute, NumberUse
+from accounts.clients import services as clients
+from accounts.display import queries
+from accounts.display.cards import card
+from accounts.errors import DomainError
+from accounts.people.roles import Role
+from accounts.proofs import services as proofs
+from accounts.proofs.models import NumberProof
+from accounts.verification import services as verification
+from accounts.verification.models import Application, Claim, Decision, Kind, Outcome, Status
+from accounts.verification.transitions import TRANSITIONS
+from tests.factories import (
+    make_account,
+    make_business,
+    make_cohort,
+    make_draft,
+    make_owner,
+    make_reviewer,
+    owner_of,
+)
+
+NUMBERS = [f"+1202555019{last}" for last in range(6)]
+NAMES = ["Warung Bu Siti", "Warung Bu Sitl", "Kopi Senja", "Roti Ada", "Bank Sentosa", "Bank Sent0sa"]
+SHOWN_FOR = timedelta(days=90)  # how long a card says that a badge was taken away
+HELD = (Status.SUBMITTED, Status.NEEDS_INFORMATION, Status.DEFERRED, Status.AWAITING_SECOND, Status.DECIDED)
+
+index = st.integers(0, 11)
+
+
+@dataclass
+class Told:
+    """What the journal tells of one account."""
+
+    number: str | None = None
+    name: str | None = None
+    vouched: bool = False  # approved, and not withdrawn since
+    badge: str | None = None  # the latest one's status
+    badge_id: str = ""
+    was_suspended: bool = False
+    approved_since: bool = False  # since the latest badge ended
+
+
+class Domain(RuleBasedStateMachine):
+    def __init__(self) -> None:
+        super().__init__()
+        self.undone = transaction.atomic()  # each run starts from the same empty registry
+        self.undone.__enter__()
+        # Rows made in one transaction could share a timestamp otherwise; the clock is the statement's.
+        ada, mallory = make_owner("Ada", "ada@owner.example"), make_owner("Mallory", "mallory@owner.example")
+        first, second = make_business(ada, registration_number="NIB-1"), make_business(mallory)
+        self.accounts = [make_account(first), make_account(first), make_account(second)]
+        self.reviewers = [make_reviewer(role=Role.REVIEWER), *(make_reviewer() for _ in range(3))]
+        self.messenger = clients.create_app("Kai's messenger", "kai@app.example", by=audit.SYSTEM)
+        self.cohort = make_cohort()
+        businesses.protect("Bank Sentosa", category="finance", country="ID", by=audit.SYSTEM)
+        self.told = {account.pk: Told() for account in self.accounts}
+        self.read = 0  # the last event that the model has read
+        self.cards = self.draw()
+        self.announced = self.read  # the last event before the step
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.undone.__exit__(None, None, None)
+
+    # How the steps are taken.
+
+    def attempt(self, act: Callable[[], object]) -> None:
+        """Do it. What is refused leaves no event, and no row of an application changed."""
+        before = self._rows()
+        last = Event.objects.count()
+        try:
+            act()
+        except DomainError as refusal:
+            note(f"refused: {refusal.code}")
+            assert Event.objects.count() == last
+            assert self._rows() == before
+
+    def _rows(self) -> list[Any]:
+        of_all = (Application, Decision, Account, Badge, NumberUse)
+        return [list(model._default_manager.order_by("pk").values()) for model in of_all]
+
+    def application(self, chosen: int, statuses: Iterable[Status] = ()) -> Application | None:
+        """One in these statuses where there is one; now and then any other."""
+        everything = Application.objects.order_by("created_at", "pk")
+        fitting = list(everything.filter(status__in=list(statuses))) if chosen % 5 else list(everything)
+        return fitting[chosen % len(fitting)] if fitting else None
+
+    def badge(self, chosen: int) -> Badge | None:
+        fitting = list(Badge.objects.filter(status__in=LIVE) if chosen % 4 else Badge.objects.all())
+        return fitting[chosen % len(fitting)] if fitting else None
+
+    # Owners.
+
+    @rule(
+        whose=index, kind=st.sampled_from(Kind), name=st.sampled_from(NAMES), number=st.sampled_from(NUMBERS)
+    )
+    def apply(self, whose: int, kind: Kind, name: str, number: str) -> None:
+        account = self._account(whose)
+        if account.number is None:
+            kind = Kind.NEW
+        changes = {
+            Kind.NEW: {"display_name": name, "number": number},
+            Kind.NAME_CHANGE: {"display_name": name},
+            Kind.NUMBER_CHANGE: {"number": number},
+            Kind.PROFILE_CHANGE: {"website": f"https://{number[1:]}.example"},
+        }
+
+        def act() -> None:
+            with audit.together():
+                make_draft(account, kind=kind, cohort=self.cohort, **changes.get(kind, {}))
+
+        self.attempt(act)
+
+    @rule(which=index)
+    def submit(self, which: int) -> None:
+        if application := self.application(which, [Status.DRAFT]):
+            self.attempt(lambda: verification.submit(application, by=owner_of(application.account)))
+
+    @rule(which=index, number=st.sampled_from(NUMBERS), name=st.sampled_from(NAMES))
+    def change(self, which: int, number: str, name: str) -> None:
+        if application := self.application(which, [Status.DRAFT, Status.NEEDS_INFORMATION]):
+            wishes = {
+                Kind.NEW: {"number": number, "display_name": name},
+                Kind.NUMBER_CHANGE: {"number": number},
+            }
+            profile = wishes.get(Kind(application.kind), {"display_name": name})
+            owner = owner_of(application.account)
+            self.attempt(
+                lambda: verification.change(application, revision=application.revision, by=owner, **profile)
+            )
+
+    @rule(which=index)
+    def answer(self, which: int) -> None:
+        if application := self.application(which, [Status.NEEDS_INFORMATION]):
+            owner = owner_of(application.account)
+            self.attempt(lambda: verification.answer(application, text="In Bandung.", by=owner))
+
+    @rule(which=index)
+    def withdraw(self, which: int) -> None:
+        if application := self.application(which, TRANSITIONS["withdraw"].sources):
+            self.attempt(lambda: verification.withdraw(application, by=owner_of(application.account)))
+
+    @rule(which=index)
+    def contest(self, which: int) -> None:
+        if application := self.application(which, [Status.DECLINED]):
+            owner = owner_of(application.account)
+            self.attempt(lambda: verification.contest(application, text="We are.", by=owner))
+
+    @rule(whose=index)
+    @precondition(lambda self: Account.objects.exclude(confirmed_at=None).count() > 1)
+    def close(self, whose: int) -> None:
+        account = self._account(whose)
+        self.attempt(lambda: businesses.close_account(account, by=owner_of(account)))
+
+    def _account(self, whose: int) -> Account:
+        return Account.objects.get(pk=self.accounts[whose % len(self.accounts)].pk)
+
+    # Reviewers.
+
+    @rule(which=index, who=index, tier=st.sampled_from(Tier), wished=st.booleans(), proven=st.integers(0, 3))
+    def approve(self, which: int, who: int, tier: Tier, wished: bool, proven: int) -> None:
+        if application := self.application(which, [Status.SUBMITTED]):
+            reviewer = self.reviewers[who % 4]
+            if proven and application.number:
+                self.attempt(
+                    lambda: proofs.record_call_back(
+                        application.account, application.number, note="", by=reviewer
+                    )
+                )
+            self.attempt(lambda: verification.claim(application, by=reviewer))
+            self.attempt(
+                lambda: verification.approve(application, tier=tier, by=reviewer, second_wished=wished)
+            )
+
+    @rule(which=index, who=index, verb=st.sampled_from(["decline", "decline", "bar", "ask", "defer"]))
+    def decide_otherwise(self, which: int, who: int, verb: str) -> None:
+        if application := self.application(which, [Status.SUBMITTED]):
+            reviewer = self.reviewers[who % 4]
+            self.attempt(lambda: verification.claim(application, by=reviewer))
+            tomorrow = clock.now().date() + timedelta(days=2)
+            acts: dict[str, Callable[[], object]] = {
+                "decline": lambda: verification.decline(application, reason="not_a_business", by=reviewer),
+                "bar": lambda: verification.bar(application, reason="fraud", by=reviewer),
+                "ask": lambda: verification.ask(application, text="Where?", by=reviewer),
+                "defer": lambda: verification.defer(application, until=tomorrow, by=reviewer),
+            }
+            self.attempt(acts[verb])
+
+    @rule(which=index, who=index, agrees=st.booleans())
+    def look_again(self, which: int, who: int, agrees: bool) -> None:
+        if application := self.application(which, [Status.AWAITING_SECOND]):
+            reviewer = self.reviewers[who % 4]
+            if agrees:
+                self.attempt(lambda: verification.second(application, by=reviewer))
+            else:
+                self.attempt(lambda: verification.overrule(application, reason="No.", by=reviewer))
+
+    @rule(which=index)
+    def take_back(self, which: int) -> None:
+        if application := self.application(which, [Status.DECIDED]):
+            decision = application.decisions.pending().first()
+            reviewer = decision.author if decision else self.reviewers[0]
+            self.attempt(lambda: verification.take_back(application, by=reviewer))
+
+    @rule(which=index, who=index)
+    def resume(self, which: int, who: int) -> None:
+        if application := self.application(which, [Status.DEFERRED]):
+            self.attempt(lambda: verification.resume(application, by=self.reviewers[who % 4]))
+
+    @rule(which=index, who=index, verb=st.sampled_from(["suspend", "suspend", "reinstate", "revoke"]))
+    def judge_badge(self, which: int, who: int, verb: str) -> None:
+        if badge := self.badge(which):
+            reviewer = self.reviewers[who % 4]
+            acts: dict[str, Callable[[], object]] = {
+                "suspend": lambda: badges.suspend(badge, reason="spam", by=reviewer),
+                "reinstate": lambda: badges.reinstate(badge, by=reviewer),
+                "revoke": lambda: badges.revoke(badge, reason="fraud", by=reviewer),
+            }
+            self.attempt(acts[verb])
+
+    @rule()
+    @precondition(lambda self: Bar.objects.filter(lifted_at=None).exists())
+    def lift_bar(self) -> None:
+        self.attempt(lambda: bars.lift(Bar.objects.filter(lifted_at=None)[0], by=self.reviewers[1]))
+
+    # Numbers.
+
+    @rule(whose=index, fails=st.booleans())
+    def prove_again(self, whose: int, fails: bool) -> None:
+        account, reviewer = self._account(whose), self.reviewers[0]
+        if fails:
+            self.attempt(lambda: proofs.fail(account, by=reviewer))
+        elif account.number:
+            number = account.number
+            self.attempt(lambda: proofs.record_call_back(account, number, note="", by=reviewer))
+
+    @rule(number=st.sampled_from(NUMBERS), personal=st.booleans())
+    def declare(self, number: str, personal: bool) -> None:
+        """R7, from the messenger's side."""
+        act = ownership.declare_personal if personal else ownership.release_personal
+        self.attempt(lambda: act(number, by=self.messenger))
+
+    @rule()
+    @precondition(lambda self: NumberDispute.objects.filter(settled_at=None).exists())
+    def settle(self) -> None:
+        dispute = NumberDispute.objects.filter(settled_at=None)[0]
+        self.attempt(lambda: ownership.settle_dispute(dispute, note="theirs", by=self.reviewers[1]))
+
+    # The clock.
+
+    @rule(
+        span=st.sampled_from(
+            [timedelta(minutes=6)] * 6 + [timedelta(days=days) for days in (1, 1, 31, 31, 100, 320, 366)]
+        )
+    )
+    def time_passes(self, span: timedelta) -> None:
+        """Every moment moves into the past, and the clock does what is due."""
+        for model, names in MOMENTS.items():
+            model._default_manager.update(**{name: F(name) - span for name in names})
+        if span >= timedelta(days=1):
+            Application.objects.exclude(resume_on=None).update(resume_on=F("resume_on") - span)
+        self.cards = self.draw()  # what merely grew old needs no event
+        while any(verification.tick().values()):
+            pass
+
+    # What always holds.
+
+    @invariant()
+    def one_live_badge_an_account(self) -> None:
+        live = Badge.objects.live().values_list("account", flat=True)
+        assert len(live) == len(set(live))
+        assert not Badge.objects.live().filter(Q(account__number=None) | ~Q(account__closed_at=None)).exists()
+
+    @invariant()
+    def the_journal_is_whole(self) -> None:
+        assert list(breaks()) == []
+        assert Event.objects.count() == (Event.objects.aggregate(last=models.Max("seq"))["last"] or 0)
+
+    @invariant()
+    def a_badge_only_where_an_effective_approval_precedes_it(self) -> None:
+        for badge in Badge.objects.all():
+            assert Decision.objects.filter(
+                application=badge.cause,
+                outcome=Outcome.APPROVE,
+                tier=Tier.VERIFIED,
+                took_effect_at__isnull=False,
+            ).exists()
+            issued = Event.objects.get(kind="badge.issued", on=badge.pk)
+            effects = Event.objects.filter(kind="application.took_effect", on=badge.cause, seq__lt=issued.seq)
+            assert effects.filter(data__outcome="approve", data__status="approved").exists()
+
+    @invariant()
+    def numbers_belong_to_whom_the_accounts_say(self) -> None:
+        uses = {use.number: use for use in NumberUse.objects.all()}
+        for account in Account.objects.exclude(number=None):
+            assert account.closed_at is None
+            assert uses[account.number or ""].account_id == account.pk
+        for number, use in uses.items():
+            if use.account is None:
+                assert use.declared_by == self.messenger
+            elif use.account.number != number:
+                held = Application.objects.filter(account=use.account, number=number, status__in=HELD)
+                assert held.filter(kind__in=[Kind.NEW, Kind.NUMBER_CHANGE]).exists(), "held by nobody's wish"
+        for application in Application.objects.filter(status__in=HELD, account__closed_at=None):
+            assert uses[application.number].account_id == application.account_id
+
+    @invariant()
+    def a_status_is_what_its_last_event_says(self) -> None:
+        for application in Application.objects.all():
+            last = Event.objects.filter(on=application.pk, data__has_key="status").order_by("seq").last()
+            assert application.status == (last.data["status"] if last else Status.DRAFT)
+
+    @invariant()
+    def one_decision_and_one_claim_where_they_belong(self) -> None:
+        pending = Decision.objects.pending().values_list("application", flat=True)
+        waiting = Application.objects.filter(status__in=[Status.DECIDED, Status.AWAITING_SECOND])
+        assert sorted(pending) == sorted(waiting.values_list("pk", flat=True))
+        assert not Claim.objects.exclude(application__status=Status.SUBMITTED).exists()
+        for decision in Decision.objects.exclude(seconded_by=None):
+            assert decision.seconded_by_id != decision.author_id
+
+    @invariant()
+    def a_barred_business_has_no_badge(self) -> None:
+        barred = Bar.objects.filter(lifted_at=None).values("business")
+        assert not Badge.objects.live().filter(account__business__in=barred).exists()
+
+    @invariant()
+    def the_card_is_what_the_events_say_and_each_change_of_it_is_announced(self) -> None:
+        self.announced = self.read
+        self.listen()
+        drawn = self.draw()
+        for number in NUMBERS:
+            assert summary(drawn[number]) == self.expected(number)
+            if drawn[number] != self.cards[number]:
+                announced = EventNumber.objects.filter(number=number, event__gt=self.announced)
+                assert announced.exists(), f"followers do not hear of {number}"
+        self.cards = drawn
+
+    # The model.
+
+    def draw(self) -> dict[str, dict[str, Any]]:
+        """The cards as the registry draws them, but for the moments and versions in them."""
+        found = queries.find(NUMBERS)
+        assert found.policy is not None
+        drawn = {row.number: card(row, found.policy) for row in found.rows}
+        for one in drawn.values():
+            one.pop("version")
+            for part in (one["badge"], one["absence"]):
+                for moment in ("issued_at", "expires_at", "since"):
+                    (part or {}).pop(moment, None)
+        return drawn
+
+    def listen(self) -> None:
+        """Read what is new in the journal. Names and numbers, which it does not hold, stand in the applications."""
+        for event in Event.objects.filter(seq__gt=self.read).order_by("seq"):
+            self.read = event.seq
+            account = self.told.get(event.data.get("account", event.on))
+            if account is None:
+                continue
+            if event.kind == "account.approved":
+                wish = Application.objects.get(pk=event.data["application"])
+                if wish.kind in (Kind.NEW, Kind.NAME_CHANGE):
+                    account.name = wish.display_name
+                if wish.kind in (Kind.NEW, Kind.NUMBER_CHANGE):
+                    account.number = wish.number
+                account.vouched = account.approved_since = True
+            elif event.kind == "account.closed":
+                account.number, account.vouched = None, False
+            elif event.kind == "account.unconfirmed":
+                account.vouched = False
+            elif event.kind == "badge.issued":
+                account.badge, account.badge_id, account.was_suspended = "active", event.on, False
+            elif event.kind.startswith("badge.") and event.kind != "badge.expiry_moved":
+                account.was_suspended = event.kind == "badge.expired" and account.badge == "suspended"
+                account.badge = {"reinstated": "active"}.get(event.kind[6:], event.kind[6:])
+                account.approved_since = False
+                account.vouched &= event.kind != "badge.revoked"
+
+    def expected(self, number: str) -> tuple[bool, str | None, str | None, str | None]:
+        """(listed, tier, name, why there is no badge) of the number's card."""
+        nothing = (False, None, None, None)
+        pk, account = next(
+            ((pk, told) for pk, told in self.told.items() if told.number == number), ("", None)
+        )
+        if account is None:
+            return nothing
+        if account.badge == "active":
+            return (True, "verified", account.name, None)
+        if account.badge == "suspended":
+            return (True, None, None, "suspended")
+        taken_away = account.badge == "revoked" or (account.badge == "expired" and account.was_suspended)
+        if taken_away and not account.approved_since:
+            ended_at = Badge.objects.get(pk=account.badge_id).ended_at
+            assert ended_at is not None
+            word = "revoked" if account.badge == "revoked" else "suspended"
+            return (True, None, None, word) if clock.now() < ended_at + SHOWN_FOR else nothing
+        if (
+            not account.vouched
+            or not NumberProof.objects.standing().filter(account=pk, number=number).exists()
+        ):
+            return nothing
+        ran_out = account.badge == BadgeStatus.EXPIRED and not account.approved_since
+        return (True, "confirmed", account.name, "expired" if ran_out else None)
+
+
+def summary(drawn: dict[str, Any]) -> tuple[bool, str | None, str | None, str | None]:
+    name = drawn["account"]["display_name"] if drawn["account"] else None
+    absence = drawn["absence"]["state"] if drawn["absence"] else None
+    assert (drawn["badge"] is not None) == (drawn["tier"] == "verified")
+    assert (drawn["mark"] is not None) == (drawn["tier"] is not None)
+    return (drawn["listed"], drawn["tier"], name, absence)
+
+
+MOMENTS: dict[type[models.Model], tuple[str, ...]] = {
+    Account: ("confirmed_at", "closed_at"),
+    Application: ("created_at", "submitted_at", "changed_at", "ended_at", "offered_until"),
+    Badge: ("issued_at", "term_ends_at", "expires_at", "suspended_at", "ended_at"),
+    Claim: ("taken_at", "until"),
+    Decision: ("decided_at", "effective_at", "took_effect_at", "undone_at"),
+    NumberProof: ("proven_at", "failed_at"),
+}
+
+QUIET = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+
+
+@pytest.mark.django_db
+def test_the_invariants_hold_whatever_happens() -> None:
+    run_state_machine_as_test(
+        Domain,
+        settings=settings(
+            max_examples=12, stateful_step_count=40, deadline=None, suppress_health_check=QUIET
+        ),
+    )
+
+
+@pytest.mark.soak
+@pytest.mark.django_db
+def test_the_invariants_hold_for_long() -> None:
+    run_state_machine_as_test(
+        Domain,
+        settings=settings(
+            max_examples=300, stateful_step_count=100, deadline=None, suppress_health_check=QUIET
+        ),
+    )
