@@ -17,7 +17,7 @@ from accounts.audit.verbs import ReadOnly
 
 
 class Typed(admin.SimpleListFilter):
-    """A filter that is typed rather than picked: exactly this value. Listing all of them would read the whole journal."""
+    """A filter that is typed, not picked: exactly this value. A list of all of them would read the whole journal."""
 
     template = "admin/audit/typed_filter.html"
 
@@ -42,12 +42,12 @@ class ByKind(Typed):
 
 
 class ByThing(Typed):
-    title = _("on")
+    title = _("what it happened to")
     parameter_name = "on"
 
 
 class ByActor(Typed):
-    title = _("by")
+    title = _("who did it")
     parameter_name = "by"
 
 

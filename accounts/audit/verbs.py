@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from urllib.parse import urlencode
 
 from django import forms
@@ -45,6 +45,9 @@ class ReadOnly(ModelAdmin):
 
     show_full_result_count = False
     show_facets = ShowFacets.NEVER
+
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["audit/list.css"]}
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

@@ -39,14 +39,14 @@ admin.site.index_title = _("Desk of the staff")
 class ApplicationAdmin(ReadOnly):
     list_display = [
         "name",
-        "kind",
+        "watch",
+        "holder",
         "status",
+        "kind",
+        "submitted_at",
         "number",
         "category",
         "cohort",
-        "submitted_at",
-        "watch",
-        "holder",
     ]
     list_display_links = ["name"]
     list_filter = [queue.ByDesk, "status", "kind", queue.ByFourEyes, "cohort", "category"]

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import clock, names
 from accounts.badges.models import Badge, DisplayPolicy
 from accounts.businesses import lookalikes
+from accounts.businesses.lists import ContactPurpose
 from accounts.businesses.lookalikes import LookAlike
 from accounts.businesses.models import Account, Bar, Membership, NumberDispute
 from accounts.people.models import User
@@ -73,6 +74,7 @@ class Case:
     application: Application
     account: Account
     facts: list[Fact]
+    purposes: list[str]
     members: list[Membership]
     evidence: list[tuple[Evidence, "StrOrPromise"]]
     findings: list[tuple[names.Finding, str]]
@@ -104,6 +106,7 @@ def read(application: Application, *, by: User, refused: tuple[Action, ActionFor
         application=application,
         account=account,
         facts=_facts(application, account),
+        purposes=[str(ContactPurpose(purpose).label) for purpose in account.contact_purposes],
         members=list(account.business.memberships.select_related("person").order_by("pk")),
         evidence=[(file, uploaders.get(file.uploaded_by, file.uploaded_by)) for file in evidence],
         findings=[

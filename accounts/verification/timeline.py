@@ -17,6 +17,7 @@ from accounts.verification.models import Application
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
+TOLD = ("status", "outcome", "tier", "reason", "code", "until", "method", "fields")  # of an event's data
 LONGEST = 200  # events on one page; an older one is in the journal
 
 # A kind that is not here is shown by its code.
@@ -85,7 +86,7 @@ def timeline(application: Application, evidence: Iterable[str]) -> list[Moment]:
             KINDS.get(event.kind, event.kind),
             names.get(event.by, event.by),
             event.on,
-            {name: value for name, value in event.data.items() if name != "account"},
+            {name: event.data[name] for name in TOLD if name in event.data},
             event.seq,
         )
         for event in events
