@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand
 from drf_spectacular.renderers import OpenApiYamlRenderer
 
+from accounts.verification import states_document
 from registry import openapi
 
 
@@ -18,13 +19,7 @@ def _openapi() -> str:
     return str(rendered.decode())
 
 
-def _states() -> str:
-    from accounts.verification import transitions
-
-    return str(transitions.markdown())
-
-
-DOCUMENTS: dict[str, Callable[[], str]] = {"openapi.yaml": _openapi, "states.md": _states}
+DOCUMENTS: dict[str, Callable[[], str]] = {"openapi.yaml": _openapi, "states.md": states_document.markdown}
 
 
 class Command(BaseCommand):
