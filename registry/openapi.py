@@ -4,6 +4,7 @@ import functools
 import hashlib
 import inspect
 import json
+import threading
 from collections.abc import Iterator
 from http import HTTPStatus
 from typing import Any
@@ -110,8 +111,17 @@ class Schema(AutoSchema):
         return dict(component.ref)
 
 
-@functools.cache
+# drf-spectacular loads its extensions when it is first used, and two threads at that are one too many.
+_one_at_a_time = threading.Lock()
+
+
 def document() -> dict[str, Any]:
+    with _one_at_a_time:
+        return _document()
+
+
+@functools.cache
+def _document() -> dict[str, Any]:
     with translation.override("en"):
         made = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # as above
     assert isinstance(made, dict)

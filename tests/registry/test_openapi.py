@@ -1,6 +1,9 @@
 """The OpenAPI document: valid, complete, and true of the cards."""
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ from accounts.audit import journal as audit
 from accounts.badges import services as badges
 from accounts.badges.models import Tier
 from registry import openapi
+from registry.run import ROOT
 from tests.factories import badge_of, make_approved, next_number
 
 OPERATIONS = [
@@ -39,8 +43,31 @@ def test_it_is_a_valid_openapi_3_1_document() -> None:
     assert document["openapi"].startswith("3.1")
 
 
+FIRST_READERS = """
+import django; django.setup()
+from concurrent.futures import ThreadPoolExecutor
+from registry import openapi
+from registry.run import ROOT
+with ThreadPoolExecutor(8) as pool:
+    print(len({id(made) for made in pool.map(lambda _: openapi.document(), range(8))}))
+"""
+
+
+def test_its_first_readers_may_come_at_once() -> None:
+    """In a new process, where nothing of drf-spectacular is loaded yet. It fails without the lock."""
+    ran = subprocess.run(
+        [sys.executable, "-c", FIRST_READERS],
+        cwd=ROOT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "registry.settings"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.stdout == "1\n", ran.stderr
+
+
 def test_making_it_warns_of_nothing(capsys: Any) -> None:
-    openapi.document.__wrapped__()
+    openapi._document.__wrapped__()
     assert capsys.readouterr().err == ""
 
 
