@@ -126,6 +126,7 @@ class Application(models.Model):
         ]
         indexes = [
             models.Index(fields=["status", "submitted_at"], name="application_queue"),
+            models.Index(fields=["submitted_at", "id"], name="applications_by_age"),
             models.Index(fields=["account", "-created_at"], name="applications_of_an_account"),
             models.Index(
                 fields=["changed_at"],
