@@ -111,7 +111,9 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
     audit.log("viewed", by=somebody, on=account)
     things = {
         "auth_group": Group.objects.create(name="none"),
-        "procrastinate_procrastinatejob": ProcrastinateJob.objects.get(pk=tick.defer(timestamp=0)),
+        "procrastinate_procrastinatejob": ProcrastinateJob.objects.get(
+            pk=tick.configure().defer(timestamp=0)
+        ),
         "people_user": somebody,
         "audit_event": Event.objects.latest("seq"),
         "audit_logentry": LogEntry.objects.latest("id"),
