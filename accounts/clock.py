@@ -1,7 +1,9 @@
 """The registry's only clock: the database's. Processes on many machines then agree on every term and lease."""
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.db import connection
 
 
@@ -12,3 +14,8 @@ def now() -> datetime:
         (moment,) = cursor.fetchone()
     assert isinstance(moment, datetime)
     return moment
+
+
+def here(moment: datetime) -> datetime:
+    """The moment on the clock of the registry's staff (settings.TIME_ZONE)."""
+    return moment.astimezone(ZoneInfo(settings.TIME_ZONE))

@@ -49,7 +49,6 @@ UNDO_WINDOW = environment.seconds("UNDO_WINDOW", 300)  # between a decision and 
 COOL_DOWN = environment.days("COOL_DOWN_DAYS", 30)  # after a decline
 LAPSE_AFTER = environment.days("LAPSE_AFTER_DAYS", 30)  # of a draft, or of a question left alone
 BADGE_TERM = environment.days("BADGE_TERM_DAYS", 365)
-HOLIDAYS = environment.dates("HOLIDAYS")
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -87,6 +86,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.people.middleware.LanguageOfTheStaff",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]

@@ -50,7 +50,6 @@ _SENIOR = _REVIEW | {
     "businesses.protect_account_name",
     "businesses.settle_numberdispute",
     "businesses.add_protectedname",
-    "businesses.change_protectedname",
     "businesses.delete_protectedname",
     "pilot.add_cohort",
     "pilot.change_cohort",

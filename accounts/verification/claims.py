@@ -29,11 +29,11 @@ def claim(application: Application, *, by: User) -> Claim:
     now = clock.now()
     held = Claim.objects.select_related("reviewer").filter(application=application).first()
     if held is not None and held.reviewer_id != by.pk and held.until > now:
-        raise NotAllowed("claim_held", name=str(held.reviewer), until=f"{held.until:%H:%M} UTC")
+        raise NotAllowed("claim_held", name=str(held.reviewer), until=f"{clock.here(held.until):%H:%M %Z}")
     offered_to, offered_until = application.offered_to, application.offered_until
     if offered_to is not None and offered_to != by and offered_until is not None and offered_until > now:
         raise NotAllowed(
-            "offered_to_another", name=str(offered_to), until=f"{offered_until:%Y-%m-%d %H:%M} UTC"
+            "offered_to_another", name=str(offered_to), until=f"{clock.here(offered_until):%Y-%m-%d %H:%M %Z}"
         )
     User.objects.select_for_update(no_key=True).get(
         pk=by.pk
@@ -93,4 +93,4 @@ def require_claim(application: Application, *, by: User) -> None:
     if held is None:
         raise NotAllowed("claim_missing")
     if held.reviewer_id != by.pk:
-        raise NotAllowed("claim_held", name=str(held.reviewer), until=f"{held.until:%H:%M} UTC")
+        raise NotAllowed("claim_held", name=str(held.reviewer), until=f"{clock.here(held.until):%H:%M %Z}")

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -62,7 +61,7 @@ def _decided_long_enough() -> QuerySet[Application]:
 
 
 def _deferred_until_today() -> QuerySet[Application]:
-    today = clock.now().astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+    today = clock.here(clock.now()).date()
     return Application.objects.filter(status=Status.DEFERRED, resume_on__lte=today)
 
 

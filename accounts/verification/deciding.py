@@ -2,7 +2,6 @@
 
 from datetime import date
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 
@@ -33,10 +32,10 @@ def ask(application: Application, *, text: str, by: User) -> Application:
 
 
 @audit.transaction
-def defer(application: Application, *, until: date, by: User, note: str = "") -> Application:
+def defer(application: Application, *, until: date, by: User) -> Application:
     """Put aside until a date. Raises Invalid date_in_the_past."""
     application = _lock_claimed(application, "defer", by=by)
-    if until <= clock.now().astimezone(ZoneInfo(settings.TIME_ZONE)).date():
+    if until <= clock.here(clock.now()).date():
         raise Invalid("date_in_the_past", problems=[Problem("date_in_the_past", "/until")])
     return move(
         application, "defer", Status.DEFERRED, by=by, data={"until": until.isoformat()}, resume_on=until
