@@ -170,7 +170,7 @@ class Server:
 
     def password_of(self, username: str) -> str:
         staff = {person["username"]: person["password"] for person in self.first_run()["staff"]}
-        return staff[username]
+        return str(staff[username])
 
     def failures(self) -> list[str]:
         """What it logged as an error, tracebacks included. When PostgreSQL was killed, the job queue's are its due."""
@@ -337,8 +337,8 @@ class Browser:
         """The form on a page that does what the last word of its address says."""
         return next((form for form in forms(self.open(path), path) if form.verb == verb), None)
 
-    def post(self, path: str, form: Form, **filled_in: str) -> requests.Response:
-        """The answer after redirects. Only what the form has can be filled in."""
+    def post(self, path: str, form: Form, *, follow: bool = True, **filled_in: str) -> requests.Response:
+        """The answer, after redirects where they are to be followed. Only what the form has can be filled in."""
         unknown = filled_in.keys() - form.names
         assert not unknown, f"the form {form.action!r} has no {unknown}: {form.names}"
         page = urljoin(self.server.url, path)
@@ -346,6 +346,7 @@ class Browser:
             urljoin(page, form.action),
             data={**form.fields, **filled_in},
             headers={"Referer": page},
+            allow_redirects=follow,
             timeout=ANSWER_WITHIN_SECONDS,
         )
 
@@ -353,7 +354,7 @@ class Browser:
         """Press the button on a page that does `verb`; the page that came after."""
         form = self.form(path, verb)
         assert form is not None, f"{path} offers no {verb}"
-        answer = self.post(path, form, **filled_in)
+        answer = self.post(path, form, follow=True, **filled_in)
         assert answer.status_code == 200, answer.text
         return str(answer.text)
 
