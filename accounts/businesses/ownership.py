@@ -34,8 +34,11 @@ def _hold(number: str, **holder: Account | ClientApp) -> NumberUse:
 
 
 def require_undisputed(account: Account, number: str) -> None:
-    """A number that a client declared personal while an application held it is not approved before that is settled."""
-    if account.number != number and account.disputes.filter(number=number, settled_at=None).exists():
+    """A number that a client declared personal while it was held is nobody's next one before that is settled.
+
+    Also not another account's: whoever held it may have given it back since, which takes no declaration back.
+    """
+    if account.number != number and NumberDispute.objects.filter(number=number, settled_at=None).exists():
         raise NotAllowed("number_is_personal")
 
 
@@ -71,7 +74,7 @@ def declare_personal(number: str, *, by: ClientApp) -> str:
         audit.record("number.declared_personal", on=by, by=by)
         return "personal"
     dispute, opened = NumberDispute.objects.get_or_create(
-        account_id=use.account_id, number=number, client=by, settled_at=None
+        number=number, client=by, settled_at=None, defaults={"account_id": use.account_id}
     )
     if opened:
         audit.record("number.disputed", on=dispute, by=by, data={"account": use.account_id})

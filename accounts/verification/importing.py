@@ -8,7 +8,7 @@ from django.db import IntegrityError
 from accounts import clock, copying
 from accounts.audit import journal as audit
 from accounts.businesses import lookalikes
-from accounts.businesses.models import Account, Bar, Business, Membership, NumberUse
+from accounts.businesses.models import Account, Bar, Business, Membership, NumberDispute, NumberUse
 from accounts.people.models import User
 from accounts.pilot import services as pilot
 from accounts.pilot.models import Cohort, Place
@@ -67,16 +67,19 @@ def _sort(
     wanted = [entry.number for entry in entries]
     applied = Application.objects.filter(cohort=cohort, number__in=wanted, source=Source.IMPORT)
     there = set(applied.values_list("number", "display_name")) if cohort else set()
-    uses = {use.number: use for use in NumberUse.objects.filter(number__in=wanted)}
+    holders = dict(NumberUse.objects.filter(number__in=wanted).values_list("number", "account"))
+    disputes = NumberDispute.objects.filter(number__in=wanted, settled_at=None)
+    personal = {number for number, account in holders.items() if account is None}
+    personal.update(disputes.values_list("number", flat=True))
     staff = set(User.objects.exclude(role="").values_list("email", flat=True)) - {None}
     barred = _barred_contacts(entries)
     for entry in entries:
         known = (entry.number, entry.display_name)
         if known in there or seen.get(entry.number) == entry.display_name:
             outcome.already_there += 1
-        elif entry.number in uses and uses[entry.number].account_id is None:
+        elif entry.number in personal:
             outcome.refused.append(refuse(entry.row, "number_is_personal"))
-        elif entry.number in uses or entry.number in seen:
+        elif entry.number in holders or entry.number in seen:
             outcome.refused.append(refuse(entry.row, "number_taken"))
         elif cohort is not None and cohort.country not in ("", entry.country):
             outcome.refused.append(refuse(entry.row, "cohort_other_country"))
