@@ -7,7 +7,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.businesses.lists import ContactPurpose
-from accounts.businesses.models import E164
+from accounts.businesses.numbers import E164_PATTERN
+
+NUMBER_SCHEMA = {"type": "string", "pattern": E164_PATTERN, "examples": ["+12025550123"]}
 
 
 class CountryField(serializers.CharField):
@@ -19,7 +21,7 @@ class CountryField(serializers.CharField):
         super().__init__(trim_whitespace=False, **kwargs)
 
 
-@extend_schema_field({"type": "string", "pattern": E164, "examples": ["+12025550123"]})
+@extend_schema_field(NUMBER_SCHEMA)
 class NumberField(serializers.CharField):
     """E.164 with +. The service refuses anything else, and says which number is meant where it can."""
 

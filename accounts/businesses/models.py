@@ -11,12 +11,10 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.businesses.lists import ABOUT_LIMIT, Category, ContactPurpose
+from accounts.businesses.numbers import E164_PATTERN
 from accounts.clients.models import ClientApp
 from accounts.ids import IdField
 from accounts.people.models import User
-
-E164 = r"^\+[1-9][0-9]{6,14}$"
-
 
 _APPROVED = Q(confirmed_at__isnull=False, closed_at=None)
 
@@ -151,7 +149,7 @@ class Account(models.Model):
         verbose_name_plural = _("accounts")
         permissions = [("protect_account_name", "Can protect an account's name")]
         constraints = [
-            models.CheckConstraint(condition=Q(number__regex=E164), name="account_number_is_e164"),
+            models.CheckConstraint(condition=Q(number__regex=E164_PATTERN), name="account_number_is_e164"),
             models.CheckConstraint(
                 condition=Q(category__in=Category.values), name="account_category_is_known"
             ),
@@ -215,7 +213,7 @@ class NumberUse(models.Model):
                 | Q(account__isnull=False, declared_by__isnull=True),
                 name="R7_business_or_personal_never_both",
             ),
-            models.CheckConstraint(condition=Q(number__regex=E164), name="used_number_is_e164"),
+            models.CheckConstraint(condition=Q(number__regex=E164_PATTERN), name="used_number_is_e164"),
         ]
 
     def __str__(self) -> str:
@@ -223,7 +221,10 @@ class NumberUse(models.Model):
 
 
 class NumberDispute(models.Model):
-    """A client says that a live account's number is personal (R7): a case for a reviewer. By itself it changes nothing."""
+    """A client says that a number which an account holds is personal (R7): a case for a reviewer.
+
+    By itself it changes nothing that is live; but nobody is given the number anew while it is open.
+    """
 
     id = IdField("dsp")
     account = models.ForeignKey(

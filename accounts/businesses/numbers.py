@@ -8,7 +8,8 @@ from phonenumbers import NumberParseException, PhoneNumberFormat
 
 from accounts.errors import Invalid, Problem
 
-E164 = re.compile(r"\+[1-9][0-9]{6,14}")
+E164_PATTERN = r"^\+[1-9][0-9]{6,14}$"  # as databases and OpenAPI documents write it
+_E164 = re.compile(E164_PATTERN)
 _LONGEST_WRITTEN = 40  # characters: more is no phone number, whatever is in it
 
 
@@ -20,7 +21,7 @@ class Misspelt(NamedTuple):
 
 
 def is_e164(text: str) -> bool:
-    return E164.fullmatch(text) is not None
+    return _E164.fullmatch(text) is not None
 
 
 def misspelt(text: str, *, country: str | None = None) -> Misspelt | None:

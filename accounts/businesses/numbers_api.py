@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.businesses import ownership
-from accounts.businesses.models import E164
+from accounts.businesses.fields import NUMBER_SCHEMA
 from accounts.clients.models import Scope
 from accounts.clients.partners import PartnerCall
 from accounts.clients.serializers import StrictSerializer
@@ -14,7 +14,7 @@ from accounts.clients.serializers import StrictSerializer
 PERSONAL, UNSPECIFIED, DISPUTED = "personal", "unspecified", "disputed"
 NUMBER = OpenApiParameter(
     "number",
-    {"type": "string", "pattern": E164, "examples": ["+12025550123"]},
+    NUMBER_SCHEMA,
     OpenApiParameter.PATH,
     description="E.164, with +",
 )

@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.businesses import numbers
+from accounts.businesses.fields import NUMBER_SCHEMA
 from accounts.businesses.models import Account
 from accounts.clients.authentication import digest_of
 from accounts.clients.lists import SignedCursor, StrictFilters, require_known
@@ -20,7 +21,6 @@ from accounts.display import cards, directory, queries
 from accounts.display.serializers import CardSerializer, ChangesSerializer, FoundSerializer, LookupSerializer
 from accounts.errors import Invalid, Problem
 
-E164_SCHEMA = {"type": "string", "pattern": r"^\+[1-9][0-9]{6,14}$", "examples": ["+12025550123"]}
 AS_OF = OpenApiParameter(
     "Registry-As-Of",
     str,
@@ -55,7 +55,7 @@ class ContactView(APIView):
         operation_id="contact",
         tags=["contacts"],
         parameters=[
-            OpenApiParameter("number", E164_SCHEMA, OpenApiParameter.PATH, description="E.164, with +"),
+            OpenApiParameter("number", NUMBER_SCHEMA, OpenApiParameter.PATH, description="E.164, with +"),
             OpenApiParameter(
                 "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of your copy."
             ),
