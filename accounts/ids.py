@@ -84,15 +84,3 @@ class TypedId(models.lookups.IExact):
         if not re.fullmatch(f"{self.lhs.output_field.prefix}_{SUFFIX_PATTERN}", typed):
             raise EmptyResultSet
         return models.lookups.Exact(self.lhs, typed).as_sql(compiler, connection)
-
-
-class IdConverter:
-    """The base of a URL converter for one prefix: a malformed id is simply no such page."""
-
-    regex = f"[a-z]{{3}}_{SUFFIX_PATTERN}"
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value

@@ -309,7 +309,6 @@ SENTENCES: dict[str, Text] = {
         "Lencana sedang ditangguhkan; pulihkan dahulu.",
         "The badge is suspended; it has to be reinstated first.",
     ),
-    "badge_missing": Text("Akun ini tidak memiliki lencana yang berlaku.", "This account has no live badge."),
     "badge_wrong_status": Text(
         "Tidak dapat {action}: lencana berstatus {status}.", "Can't {action}: the badge is {status}."
     ),

@@ -4,7 +4,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -45,13 +45,6 @@ def seconds(name: str, default: int) -> timedelta:
 
 def days(name: str, default: int) -> timedelta:
     return timedelta(days=number(name, default, high=36_500))
-
-
-def dates(name: str) -> list[date]:
-    """A list of ISO dates, separated by commas."""
-    given = text(name).replace(",", " ").split()
-    moments: list[date] = _read(name, lambda: [date.fromisoformat(day) for day in given])
-    return moments
 
 
 def public_url(name: str, default: str) -> str:

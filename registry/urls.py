@@ -1,7 +1,5 @@
 """Every address of the registry."""
 
-from importlib.util import find_spec
-
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_POST
@@ -9,16 +7,13 @@ from django.views.i18n import set_language
 
 from registry import health, openapi, pages
 
-API = ("display", "badges", "businesses", "proofs", "verification")
-
 v1: list[URLPattern | URLResolver] = [
     path("openapi.json", openapi.openapi_json, name="openapi"),
     path("docs", pages.Docs.as_view(), name="docs"),
-    *(
-        path("", include(f"accounts.{package}.urls"))
-        for package in API
-        if find_spec(f"accounts.{package}.urls")
-    ),
+    path("", include("accounts.display.urls")),
+    path("", include("accounts.badges.urls")),
+    path("", include("accounts.businesses.urls")),
+    path("", include("accounts.verification.urls")),
 ]
 urlpatterns = [
     path("", pages.home, name="home"),
