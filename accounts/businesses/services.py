@@ -52,7 +52,7 @@ def open_business(
     client: ClientApp | None = None,
 ) -> Business:
     if kind not in BusinessKind.values:
-        raise Invalid("invalid", problems=[Problem("invalid", "/kind")])
+        raise Invalid("invalid", problems=[Problem("choice_unknown", "/kind")])
     business = Business.objects.create(
         kind=kind,
         legal_name=checks.legal_name(legal_name),

@@ -46,7 +46,7 @@ def start(
     """
     account = businesses.locked(account)
     if kind not in Kind.values:
-        raise Invalid("invalid", problems=[Problem("invalid", "/kind")])
+        raise Invalid("invalid", problems=[Problem("choice_unknown", "/kind")])
     if account.closed_at:
         raise NotAllowed("account_closed")
     _require_kind_possible(account, Kind(kind))
