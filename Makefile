@@ -4,11 +4,21 @@
 #: ARGS                more arguments for pytest or the bench: make test ARGS="-k badge"
 #: HOST, PORT          where it listens: 127.0.0.1, 8000
 #: PUBLIC_URL          where people reach it: http://HOST:PORT; https:// makes cookies secure
-#: VAR_DIR             data, secrets, logs: var
+#: VAR_DIR             data and secrets: var
 #: DATABASE_URL        a PostgreSQL 15 to 18 of yours; unset: an embedded one under VAR_DIR
 #: OWNER_DATABASE_URL  the same database for the role that may alter tables: DATABASE_URL
 #: WEB_WORKERS         processes of the web server: 2
 #: WEB_THREADS         threads of each: 4
+#: DEPLOYMENT          test, or live: no demo, and only keys vbr_live_…
+#: REGISTRY_NAME       what cards and messages call it
+#: UNDO_WINDOW         seconds between a decision and its effect: 300
+#: COOL_DOWN_DAYS, LAPSE_AFTER_DAYS, BADGE_TERM_DAYS   30, 30, 365
+#: EMAIL_HOST, EMAIL_PORT, EMAIL_USER, EMAIL_PASSWORD, EMAIL_FROM   unset: mail lies in VAR_DIR/mail
+#: SMS_SENDER          a class with send(number, text); the default prints
+#: SECRET_KEY, MEDIA_ROOT   made and kept under VAR_DIR
+#: ALLOWED_HOSTS       more names it answers to, with commas
+#: DATABASE_POOL_SIZE  connections of each process: 8
+#: LOG_LEVEL           INFO
 #: POSTGRES_RUN_AS     when root starts it, the user the embedded PostgreSQL runs as: postgres, else nobody
 
 PYTHON ?= python3

@@ -160,7 +160,7 @@ def log(kind: str, *, by: Any, on: Any, data: Mapping[str, Any] | None = None) -
 
 
 def canonical(seq: int, at: datetime, kind: str, by: str, on: str, data: Mapping[str, Any]) -> bytes:
-    """The bytes of an event that its digest covers: JSON with sorted keys, no spaces, the time in UTC with microseconds."""
+    """What the digest of an event covers: JSON with sorted keys, no spaces, the time in UTC with microseconds."""
     moment = at.astimezone(UTC).isoformat(timespec="microseconds")
     document = {"seq": seq, "at": moment, "kind": kind, "by": by, "on": on, "data": data}
     return json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
