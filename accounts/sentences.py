@@ -206,6 +206,10 @@ SENTENCES: dict[str, Text] = {
     ),
     "account_closed": Text("Akun ini sudah ditutup.", "This account is closed."),
     "account_not_live": Text("Akun ini belum disetujui.", "This account is not approved yet."),
+    "business_in_review": Text(
+        "Pengajuan usaha ini sedang diperiksa; datanya dapat diubah bila peninjau bertanya.",
+        "An application of this business is in review; its facts can be changed when the reviewer asks.",
+    ),
     "business_barred": Text(
         "Usaha ini tidak dapat mengajukan lagi; hubungi kami bila ini keliru.",
         "This business can't apply; write to us if that is a mistake.",

@@ -68,7 +68,10 @@ def open_business(
 
 @audit.transaction
 def change_business(business: Business, *, revision: int, by: audit.Actor, **changes: str) -> Business:
-    """Correct the business's own facts. Once an account of it is approved, they are what was approved."""
+    """Correct the business's own facts. Once an account of it is approved, they are what was approved.
+
+    Raises NotAllowed account_already_approved, and what listeners to `business.changed` refuse.
+    """
     business = locked(business)
     require_revision(business, revision)
     rules = {
@@ -77,7 +80,7 @@ def change_business(business: Business, *, revision: int, by: audit.Actor, **cha
         "country": checks.country,
     }
     _refuse_unknown(changes, rules)
-    if business.accounts.exclude(confirmed_at=None).exists():
+    if business.accounts.exclude(number=None).exists():
         raise NotAllowed("account_already_approved")
     for name, value in changes.items():
         setattr(business, name, rules[name](value))

@@ -48,6 +48,8 @@ OPEN = (
     Status.AWAITING_SECOND,
     Status.DECIDED,
 )
+# The registry has the ball: a reviewer reads it, will, or has decided on it.
+UNDER_REVIEW = (Status.SUBMITTED, Status.DEFERRED, Status.AWAITING_SECOND, Status.DECIDED)
 
 
 class Source(models.TextChoices):

@@ -16,12 +16,11 @@ from accounts.clients.fields import MomentField, TextField
 from accounts.clients.serializers import StrictSerializer
 from accounts.verification import reasons
 from accounts.verification import services as verification
-from accounts.verification.models import OPEN, Application, Decision, Kind, Outcome, Status
+from accounts.verification.models import OPEN, UNDER_REVIEW, Application, Decision, Kind, Outcome, Status
 
 IN_REVIEW = "in_review"
 # What goes on inside. A decision shows when it took effect: until then it can be undone.
-_INSIDE = {Status.SUBMITTED, Status.DEFERRED, Status.AWAITING_SECOND, Status.DECIDED}
-OWNER_STATUS: Mapping[str, str] = {s.value: IN_REVIEW if s in _INSIDE else s.value for s in Status}
+OWNER_STATUS: Mapping[str, str] = {s.value: IN_REVIEW if s in UNDER_REVIEW else s.value for s in Status}
 MOST_RESEMBLED = 5  # names shown beside one that resembles them
 
 
