@@ -15,7 +15,8 @@ from tests.factories import badge_of, make_approved
 
 
 def signed_in(person: User) -> Client:
-    browser = Client(headers={"Accept": "text/html", "Accept-Language": "en"})
+    User.objects.filter(pk=person.pk).update(language="en")
+    browser = Client(headers={"Accept": "text/html"})
     browser.force_login(person)
     return browser
 

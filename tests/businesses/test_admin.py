@@ -17,7 +17,8 @@ from tests.factories import make_account, make_approved, make_business, make_cla
 
 
 def signed_in(person: User) -> Client:
-    browser = Client(headers={"Accept": "text/html", "Accept-Language": "en"})
+    User.objects.filter(pk=person.pk).update(language="en")
+    browser = Client(headers={"Accept": "text/html"})
     browser.force_login(person)
     return browser
 

@@ -12,7 +12,8 @@ from tests.factories import badge_of, make_approved
 def test_a_failed_proof_suspends_the_badge(rita: User) -> None:
     account = make_approved()
     proof = NumberProof.objects.get(account=account)
-    browser = Client(headers={"Accept": "text/html", "Accept-Language": "en"})
+    User.objects.filter(pk=rita.pk).update(language="en")
+    browser = Client(headers={"Accept": "text/html"})
     browser.force_login(rita)
     address = reverse("admin:proofs_numberproof_fail", args=[proof.pk])
     assert browser.get(address).status_code == 200

@@ -42,13 +42,6 @@ from tests.factories import (
 QUEUE = reverse("admin:verification_application_changelist")
 
 
-@pytest.fixture(autouse=True)
-def staff_read_their_own_language(settings: Any) -> None:
-    spoken = "accounts.people.middleware.LanguageOfTheStaff"
-    if spoken not in settings.MIDDLEWARE:
-        settings.MIDDLEWARE = [*settings.MIDDLEWARE, spoken]
-
-
 def desk(person: User, language: str = "en") -> Client:
     """A browser in which the person has signed in; it checks CSRF as the server does."""
     User.objects.filter(pk=person.pk).update(language=language)
