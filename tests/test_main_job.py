@@ -367,9 +367,9 @@ def test_a_look_alike_is_declined_with_a_reason_by_two(pilot: Pilot) -> None:
     pilot.rita.do(case, "claim")
     pilot.rita.do(case, "decline", reason="name_of_another", message="Pilih nama Anda sendiri.")
     pilot.rudi.do(case, "second")
-    wanted = DECLINE_REASONS["name_of_another"].en
+    wanted = DECLINE_REASONS["name_of_another"].id  # rita reads Indonesian
     assert until(
-        lambda: "In effect since" in words_of(pilot.rita.open(case)), UNDO_WINDOW_SECONDS + 3 * TICK_SECONDS
+        lambda: "Berlaku sejak" in words_of(pilot.rita.open(case)), UNDO_WINDOW_SECONDS + 3 * TICK_SECONDS
     )
     page = words_of(pilot.rita.open(case))
     assert wanted in page and "Pilih nama Anda sendiri." in page
