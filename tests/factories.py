@@ -137,7 +137,9 @@ def make_approved(tier: str = Tier.VERIFIED, *, account: Account | None = None, 
     return Account.objects.get(pk=approve_now(application, tier=tier).account_id)
 
 
-def approve_now(application: Application, *, tier: str = Tier.VERIFIED, by: User | None = None) -> Application:
+def approve_now(
+    application: Application, *, tier: str = Tier.VERIFIED, by: User | None = None
+) -> Application:
     """Prove, claim, approve (by two where that is due), and let it take effect."""
     by = by or make_reviewer()
     prove(application)

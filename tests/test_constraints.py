@@ -89,7 +89,7 @@ BREAKS: dict[str, Break] = {
     "R7_business_or_personal_never_both": lambda w: NumberUse.objects.update(declared_by=w.client),
     "used_number_is_e164": lambda w: NumberUse.objects.create(number="+0123456789", account=w.account),
     "one_open_dispute_per_number_and_client": lambda w: [
-        NumberDispute.objects.create(account=w.account, number=w.account.number, client=w.client)
+        NumberDispute.objects.create(account=w.account, number=str(w.account.number), client=w.client)
         for _ in range(2)
     ],
     "one_standing_bar_per_business": lambda w: [
@@ -174,7 +174,14 @@ def test_one_claim_an_application_and_one_place_an_account() -> None:
     world = World()
     with pytest.raises(IntegrityError, match="verification_claim_pkey"), transaction.atomic():
         Claim.objects.bulk_create(
-            [Claim(application=world.application, reviewer=world.rudi, taken_at=world.now, until=world.now + HOUR)]
+            [
+                Claim(
+                    application=world.application,
+                    reviewer=world.rudi,
+                    taken_at=world.now,
+                    until=world.now + HOUR,
+                )
+            ]
         )
     with pytest.raises(IntegrityError, match="pilot_place_account_id"), transaction.atomic():
         world.account.place.cohort.places.create(account=world.account)

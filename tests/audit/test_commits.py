@@ -67,7 +67,9 @@ def _write(rounds: int, ada: User, *, failing: bool) -> None:
         try:
             with audit.together():
                 for step in range(1 + turn % 3):
-                    audit.record("test.happened", on=ada, by=ada, data={"step": step}, numbers=["+12025550100"])
+                    audit.record(
+                        "test.happened", on=ada, by=ada, data={"step": step}, numbers=["+12025550100"]
+                    )
                 if failing and turn % 4 == 3:
                     raise Refused
         except Refused:

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -69,12 +70,18 @@ def live_through(ada: User, rita: User, rudi: User, sinta: User, kai: ClientApp)
     """Every service that writes an event, with something personal wherever it takes a text."""
     siti = make_owner(P["owner's name"], P["owner's e-mail"])
     by_phone = make_owner(P["owner's name"], P["owner's phone"])
-    facts = {"legal_name": P["legal name"], "registration_number": P["registration number"], "country": "ID"}
+    facts: dict[str, Any] = {
+        "legal_name": P["legal name"],
+        "registration_number": P["registration number"],
+        "country": "ID",
+    }
     business = businesses.open_business(kind="sole_trader", owner=siti, client=kai, by=kai, **facts)
     businesses.change_business(business, revision=1, by=siti, **facts)
     account = make_account(business, about=P["about"], website=P["website"])
     businesses.change_account(account, revision=1, by=siti, about=P["about"])
-    application = verification.start(account, kind=Kind.NEW, source=Source.FORM, cohort=make_cohort(), by=siti)
+    application = verification.start(
+        account, kind=Kind.NEW, source=Source.FORM, cohort=make_cohort(), by=siti
+    )
     profile = {"display_name": P["display name"], "number": P["number"], "website": P["website"]}
     verification.change(application, revision=1, by=siti, **profile)
     file = evidence.add(application, file=uploaded(P["file name"]), by=siti)
@@ -93,7 +100,7 @@ def live_through(ada: User, rita: User, rudi: User, sinta: User, kai: ClientApp)
     verification.answer(application, text=P["answer"], by=siti)
     verification.claim(application, by=rita)
     later = clock.now().date() + timedelta(days=9)
-    verification.defer(application, until=later, note=P["note"], by=rita)
+    verification.defer(application, until=later, by=rita)
     verification.resume(application, by=rita)
     proofs.record_call_back(account, P["number"], note=P["note"], by=rita)
     verification.claim(application, by=rita)
@@ -113,11 +120,12 @@ def live_through(ada: User, rita: User, rudi: User, sinta: User, kai: ClientApp)
 
     account.refresh_from_db()
     businesses.protect_name(account, True, by=rudi)
-    for kind, change in [
+    changes: list[tuple[Kind, dict[str, Any]]] = [
         (Kind.NAME_CHANGE, {"display_name": P["new display name"]}),
         (Kind.NUMBER_CHANGE, {"number": P["new number"]}),
         (Kind.PROFILE_CHANGE, {"website": ""}),
-    ]:
+    ]
+    for kind, change in changes:
         wish = verification.start(account, kind=kind, source=Source.FORM, by=siti, **change)
         approve_now(verification.submit(wish, by=siti))
         account.refresh_from_db()
@@ -142,10 +150,8 @@ def live_through(ada: User, rita: User, rudi: User, sinta: User, kai: ClientApp)
 
 
 def _try(act: Any) -> None:
-    try:
+    with suppress(DomainError):
         act()
-    except DomainError:
-        pass
 
 
 @pytest.fixture

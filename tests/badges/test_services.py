@@ -32,12 +32,13 @@ Move = Callable[[Badge, User], object]
 def badge_in(status: BadgeStatus, rudi: User) -> Badge:
     badge = badge_of(make_approved())
     if status != BadgeStatus.ACTIVE:
-        {
+        ways: dict[BadgeStatus, Callable[[], object]] = {
             BadgeStatus.SUSPENDED: lambda: badges.suspend(badge, reason="spam", by=rudi),
             BadgeStatus.REVOKED: lambda: badges.revoke(badge, reason="fraud", by=rudi),
             BadgeStatus.EXPIRED: lambda: _expire(badge),
             BadgeStatus.SUPERSEDED: lambda: _supersede(badge),
-        }[status]()
+        }
+        ways[status]()
     badge.refresh_from_db()
     return badge
 
@@ -293,9 +294,7 @@ def test_R1_colour_is_data_a_new_policy_is_in_force_at_once(olga: User) -> None:
 
 def test_a_published_version_is_never_changed(olga: User) -> None:
     with pytest.raises(NotAllowed, match="policy_in_force"):
-        badges.publish_policy(
-            PILOT_VERSION, changed_policy("verified", "mark", "colour", to="blue"), by=olga
-        )
+        badges.publish_policy(PILOT_VERSION, changed_policy("verified", "mark", "colour", to="blue"), by=olga)
     assert badges.current_policy().tiers == PILOT_TIERS
 
 

@@ -1,5 +1,6 @@
 """Businesses, their accounts, and whose number is whose (R7)."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -64,7 +65,7 @@ def test_a_business_is_opened_with_its_owner(ada: User) -> None:
         ({"registration_number": "9" * 41}, "value_too_long", "/registration_number"),
     ],
 )
-def test_what_is_written_about_a_business_is_checked(facts: dict[str, str], code: str, pointer: str) -> None:
+def test_what_is_written_about_a_business_is_checked(facts: dict[str, Any], code: str, pointer: str) -> None:
     with pytest.raises(Invalid) as refused:
         make_business(**facts)
     assert problem_of(refused.value) == (code, pointer)
@@ -208,7 +209,7 @@ def test_what_only_senior_reviewers_may(role: Role, kai: ClientApp) -> None:
     ownership.declare_personal(account.number, by=kai)
     bar_now(make_submitted())
     guarded = businesses.protect("Bank Sentosa", category="finance", country="ID", by=audit.SYSTEM)
-    acts = [
+    acts: list[Callable[[], object]] = [
         lambda: businesses.protect_name(account, True, by=person),
         lambda: bars.lift(Bar.objects.get(), by=person),
         lambda: ownership.settle_dispute(NumberDispute.objects.get(), note="theirs", by=person),
@@ -290,7 +291,9 @@ def test_R7_the_journal_does_not_say_which_number_is_personal(kai: ClientApp) ->
     assert not event.numbers.exists()
 
 
-@pytest.mark.parametrize("number", ["0812", "+62081234567890", "12025550123", "+1202555012\n", "＋12025550123"])
+@pytest.mark.parametrize(
+    "number", ["0812", "+62081234567890", "12025550123", "+1202555012\n", "＋12025550123"]
+)
 def test_R7_a_declaration_names_its_number_in_e164(number: str, kai: ClientApp) -> None:
     with pytest.raises(Invalid):
         ownership.declare_personal(number, by=kai)

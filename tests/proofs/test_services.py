@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 
 import pytest
@@ -66,7 +67,9 @@ def test_a_code_is_for_one_account_and_one_number(account: Account, ada: User, m
     assert not proofs.is_proven(other, number)
 
 
-def test_the_code_is_stored_hashed_and_bound_to_its_row(account: Account, ada: User, settings: object) -> None:
+def test_the_code_is_stored_hashed_and_bound_to_its_row(
+    account: Account, ada: User, settings: object
+) -> None:
     number = next_number()
     row = proofs.send_code(account, number, by=ada)
     code = sent_to(number)
@@ -230,7 +233,8 @@ def test_sixty_guesses_at_once_are_five(committed: None, account: Account, ada: 
     for _ in range(2):
         row = proofs.send_code(account, number, by=ada)
         code = sent_to(number)
-        outcomes = _at_once(60, lambda: refused(lambda: proofs.check_code(account, number, wrong(code), by=ada)))
+        guess = partial(proofs.check_code, account, number, wrong(code), by=ada)
+        outcomes = _at_once(60, partial(refused, guess))
         assert set(outcomes) <= {"code_wrong", "code_used_up"}
         row.refresh_from_db()
         assert row.guesses == CODE_GUESSES
@@ -245,7 +249,8 @@ def test_a_right_code_sent_twice_at_once_proves_once(committed: None, account: A
         number = next_number()
         proofs.send_code(account, number, by=ada)
         code = sent_to(number)
-        outcomes = _at_once(4, lambda: refused(lambda: proofs.check_code(account, number, code, by=ada)))
+        prove = partial(proofs.check_code, account, number, code, by=ada)
+        outcomes = _at_once(4, partial(refused, prove))
         assert sorted(outcomes) == ["code_used_up"] * 3 + ["proven"]
     assert Event.objects.filter(kind="number.proven").count() == 3
 

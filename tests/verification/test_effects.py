@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -43,7 +44,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-def ask_for(account: Account, kind: Kind, **profile: str) -> Application:
+def ask_for(account: Account, kind: Kind, **profile: Any) -> Application:
     return verification.submit(make_draft(account, kind=kind, **profile), by=owner_of(account))
 
 
@@ -335,7 +336,9 @@ def test_an_approval_whose_guard_broke_falls_back_and_its_author_is_told(
     assert verification.tick()["took_effect"] == 0
 
 
-def test_a_suspension_between_decision_and_effect_lets_a_name_change_fall_back(rita: User, rudi: User) -> None:
+def test_a_suspension_between_decision_and_effect_lets_a_name_change_fall_back(
+    rita: User, rudi: User
+) -> None:
     account = make_approved(display_name="Warung Bu Siti")
     application = make_claimed(rita, account, kind=Kind.NAME_CHANGE, display_name="Dapur Kenanga")
     verification.approve(application, tier=Tier.VERIFIED, by=rita)

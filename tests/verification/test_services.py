@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -96,11 +97,11 @@ def test_what_an_account_that_is_not_approved_can_ask_for(kind: Kind, code: str 
     ],
 )
 def test_what_an_account_with_a_badge_can_ask_for(
-    kind: Kind, profile: dict[str, str], code: str | None
+    kind: Kind, profile: dict[str, Any], code: str | None
 ) -> None:
     account = make_approved()
-    start = lambda: verification.start(  # noqa: E731 - called in two places
-        account, kind=kind, source=Source.API, by=owner_of(account), **profile
+    start = partial(
+        verification.start, account, kind=kind, source=Source.API, by=owner_of(account), **profile
     )
     if code is None:
         assert start().status == Status.DRAFT
@@ -122,7 +123,9 @@ def test_what_an_account_with_a_badge_can_ask_for(
         (Kind.NUMBER_CHANGE, {"number": "0812 3456"}, "number_not_e164"),
     ],
 )
-def test_each_kind_changes_its_own_fields_only(kind: Kind, profile: dict[str, str], code: str, rudi: User) -> None:
+def test_each_kind_changes_its_own_fields_only(
+    kind: Kind, profile: dict[str, Any], code: str, rudi: User
+) -> None:
     account = make_approved()
     if kind == Kind.REINSTATEMENT:
         badges.suspend(badge_of(account), reason="spam", by=rudi)
@@ -251,7 +254,7 @@ def test_the_one_who_seconded_a_decline_does_not_answer_the_objection(rita: User
     verification.take_effect(application)
     verification.contest(application, text="But we are.", by=owner_of(application.account))
     for involved in (rita, rudi):
-        refused("another_reviewer_needed", lambda by=involved: verification.claim(application, by=by))
+        refused("another_reviewer_needed", partial(verification.claim, application, by=involved))
     verification.claim(application, by=make_reviewer(role=Role.REVIEWER))
 
 
@@ -266,7 +269,7 @@ def test_an_objection_that_comes_too_late_is_refused(mallory: User) -> None:
     """Its number is somebody else's, another application is open, the account is live, or closed."""
     application = decline_now(make_submitted())
     owner = owner_of(application.account)
-    contest = lambda: verification.contest(application, text="Here we are.", by=owner)  # noqa: E731
+    contest = partial(verification.contest, application, text="Here we are.", by=owner)
     taken = make_submitted(number=next_number())
     NumberUse.objects.filter(account=taken.account).update(number=application.number)
     refused("number_taken", contest)
@@ -385,7 +388,7 @@ def test_after_an_overruling_a_senior_who_is_neither_decides_alone(
     assert application.status == Status.SUBMITTED
     ordinary = make_reviewer(role=Role.REVIEWER)
     for person in (rita, _promoted(rita), rudi, ordinary):
-        refused("senior_needed", lambda by=person: verification.claim(application, by=by))
+        refused("senior_needed", partial(verification.claim, application, by=person))
     verification.claim(application, by=sinta)
     assert approve(application, sinta).status == Status.DECIDED
 
