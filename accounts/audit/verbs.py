@@ -16,7 +16,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import get_language
 
-from accounts.audit.staffpages import ModelAdmin, sentences
+from accounts.audit.staffpages import NamedFilters, sentences
 from accounts.errors import DomainError, Forbidden, Invalid
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def say(refusal: DomainError, form: forms.Form) -> None:
         form.add_error(None, sentences(refusal))
 
 
-class ReadOnly(ModelAdmin):
+class ReadOnly(NamedFilters):
     """Nobody adds, changes or deletes these rows by a form, whatever the role."""
 
     show_full_result_count = False

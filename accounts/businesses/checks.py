@@ -1,6 +1,8 @@
 """The fields of businesses and accounts, each checked in one place: what is stored, or Invalid."""
 
+import unicodedata
 from collections.abc import Iterable
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
@@ -9,6 +11,8 @@ from phonenumbers import SUPPORTED_REGIONS
 from accounts.businesses import numbers
 from accounts.businesses.lists import ABOUT_LIMIT, Category, ContactPurpose
 from accounts.errors import Invalid, Problem
+
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # Unicode's general categories
 
 
 def country(country: str) -> str:
@@ -24,20 +28,28 @@ def category(category: str) -> str:
 
 
 def website(website: str, pointer: str = "/website") -> str:
-    try:
-        if website:
-            URLValidator(schemes=["http", "https"])(website)
-        if len(website) > 200:
-            raise ValidationError("too long")
-    except ValidationError as wrong:
-        raise Invalid("website_invalid", problems=[Problem("website_invalid", pointer)]) from wrong
+    """An address on the public web: no sign-in in it, and a host with a name."""
+    if website and not _is_public_address(website):
+        raise Invalid("website_invalid", problems=[Problem("website_invalid", pointer)])
     return website
+
+
+def _is_public_address(website: str) -> bool:
+    try:
+        URLValidator(schemes=["http", "https"])(website)
+        parts = urlsplit(website)
+        last_label = (parts.hostname or "").rpartition(".")[2]
+    except (ValidationError, ValueError):
+        return False
+    return (
+        len(website) <= 200 and "@" not in parts.netloc and last_label[:1].isalpha() and "." in parts.netloc
+    )
 
 
 def about(about: str) -> str:
     if len(about) > ABOUT_LIMIT:
         raise Invalid("about_too_long", problems=[Problem("about_too_long", "/about")])
-    return visible(about, "/about")
+    return visible(about, "/about", lines=True)
 
 
 def contact_purposes(purposes: Iterable[str]) -> list[str]:
@@ -63,14 +75,23 @@ def length(text: str, limit: int, pointer: str) -> str:
     return text
 
 
-def visible(text: str, pointer: str) -> str:
-    """PostgreSQL stores neither NUL nor lone surrogates, and nobody can read a control character."""
-    if any(
-        (ord(character) < 32 and character not in "\n\r\t") or "\ud800" <= character <= "\udfff"
-        for character in text
-    ):
+def visible(text: str, pointer: str, *, lines: bool = False) -> str:
+    """Only what can be read as it stands: nothing that hides, breaks the line (unless `lines`) or turns it around."""
+    if any(_is_hidden(character) and not (lines and character in "\n\r\t") for character in text):
         raise Invalid("hidden_characters", problems=[Problem("hidden_characters", pointer)])
     return text
+
+
+def storable(text: str, pointer: str) -> str:
+    """What PostgreSQL can keep at all: for a display name, whose own rules say the rest."""
+    if any(character == "\0" or "\ud800" <= character <= "\udfff" for character in text):
+        raise Invalid("hidden_characters", problems=[Problem("hidden_characters", pointer)])
+    return text
+
+
+def _is_hidden(character: str) -> bool:
+    """Controls, bidirectional marks, zero widths, line separators; not the joiners that some scripts need."""
+    return unicodedata.category(character) in _HIDDEN and character not in "\u200c\u200d"
 
 
 def contact_key(contact: str) -> tuple[str, str]:

@@ -159,6 +159,11 @@ def change_account(account: Account, *, revision: int, by: audit.Actor, **change
         account.about = checks.about(changes["about"])
     if "contact_purposes" in changes:
         account.contact_purposes = checks.contact_purposes(changes["contact_purposes"])
+        if not account.contact_purposes:  # what the account writes about is part of what was approved (R8)
+            raise Invalid(
+                "contact_purposes_missing",
+                problems=[Problem("contact_purposes_missing", "/contact_purposes")],
+            )
     account.revision += 1
     account.save(update_fields=[*changes, "revision"])
     audit.record(

@@ -11,7 +11,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_variables
 
-from accounts.audit.staffpages import ModelAdmin, SpokenRefusals, sentences
+from accounts.audit.staffpages import NamedFilters, SpokenRefusals, sentences
 from accounts.clients import services as clients
 from accounts.clients.models import ApiKey, ClientApp, Scope
 from accounts.errors import DomainError
@@ -53,7 +53,7 @@ class NewKeyForm(forms.Form):
 
 
 @admin.register(ApiKey)
-class ApiKeyAdmin(ModelAdmin):
+class ApiKeyAdmin(NamedFilters):
     list_display = ["__str__", "app", "scope_list", "created_at", "revoked_at"]
     list_select_related = ["app"]
     list_filter = [("revoked_at", admin.EmptyFieldListFilter), "app"]

@@ -127,7 +127,7 @@ def answer(application: Application, *, text: str, by: audit.Actor) -> Applicati
     require_action(application, "answer")
     if not text.strip():
         raise Invalid("required", problems=[Problem("required", "/text")])
-    checks.length(checks.visible(text, "/text"), 4000, "/text")
+    checks.length(checks.visible(text, "/text", lines=True), 4000, "/text")
     if missing := of_submission(application):
         raise Invalid(
             "requirements_missing", problems=[Problem(r.code, r.pointer, sentence=r.text) for r in missing]
@@ -168,7 +168,7 @@ def contest(application: Application, *, text: str, by: audit.Actor) -> Applicat
         raise NotAllowed("contested_already")
     if not text.strip():
         raise Invalid("required", problems=[Problem("required", "/text")])
-    checks.length(checks.visible(text, "/text"), 4000, "/text")
+    checks.length(checks.visible(text, "/text", lines=True), 4000, "/text")
     account = application.account
     if account.closed_at:
         raise NotAllowed("account_closed")
@@ -240,7 +240,7 @@ def _set_profile(application: Application, profile: dict[str, str]) -> None:
     if "display_name" in profile:
         name = names.normalise(profile["display_name"])
         application.display_name = checks.length(name, 200, "/display_name")
-        checks.visible(name, "/display_name")
+        checks.storable(name, "/display_name")
     if profile.get("number"):
         application.number = numbers.require_e164(profile["number"])
     if "category" in profile:

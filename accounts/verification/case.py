@@ -15,7 +15,7 @@ from accounts.businesses.models import Account, Bar, Membership, NumberDispute
 from accounts.people.models import User
 from accounts.proofs.models import NumberProof, ProofMethod
 from accounts.verification.applying import FIELDS
-from accounts.verification.deciding import four_eyes_due
+from accounts.verification.deciding import CALL_BACK_WHILE, four_eyes_due
 from accounts.verification.forms import ACTIONS, Action, ActionForm, spoken
 from accounts.verification.models import (
     OPEN,
@@ -24,7 +24,6 @@ from accounts.verification.models import (
     Decision,
     Evidence,
     Question,
-    Status,
 )
 from accounts.verification.offers import allowed_actions
 from accounts.verification.preview import Preview, previews
@@ -202,8 +201,7 @@ def fresh_form(action: Action, application: Application, data: Any = None) -> Ac
 
 def may_call_back(application: Application, *, by: User) -> bool:
     """The number is to be proven, and nobody has called back yet."""
-    waiting = (Status.SUBMITTED, Status.NEEDS_INFORMATION, Status.DEFERRED)
-    if application.status not in waiting or not by.has_perm("proofs.record_call_back"):
+    if application.status not in CALL_BACK_WHILE or not by.has_perm("proofs.record_call_back"):
         return False
     account = application.account
     if account.business.memberships.filter(person=by).exists():

@@ -13,11 +13,26 @@ from accounts.businesses.lists import PROTECTED_CATEGORIES
 from accounts.errors import Invalid, NotAllowed, Problem
 from accounts.people.models import User
 from accounts.people.services import require_permission
+from accounts.proofs import services as proofs
+from accounts.proofs.models import NumberProof
 from accounts.verification import notices, reasons
-from accounts.verification.claims import require_claim, require_outsider, require_reviewer
+from accounts.verification.claims import renew_claim, require_claim, require_outsider, require_reviewer
 from accounts.verification.effects import lock_whole_business, require_approvable, take_effect
 from accounts.verification.models import Application, Decision, Outcome, Question, Status
 from accounts.verification.transitions import lock, move, require_action
+
+CALL_BACK_WHILE = (Status.SUBMITTED, Status.NEEDS_INFORMATION, Status.DEFERRED)
+
+
+@audit.transaction
+def record_call_back(application: Application, *, note: str, by: User) -> NumberProof:
+    """Note that the business answered at the number, while the case waits for a decision; it renews one's claim."""
+    application = lock(application)
+    if application.status not in CALL_BACK_WHILE:
+        raise NotAllowed("wrong_status", action="call_back", status=application.status)
+    proof = proofs.record_call_back(application.account, application.number, note=note, by=by)
+    renew_claim(application, by=by)
+    return proof
 
 
 @audit.transaction
@@ -187,7 +202,7 @@ def _decide(
     application: Application, action: str, outcome: Outcome, *, by: User, second_wished: bool, **facts: Any
 ) -> Application:
     for name in ("note", "message"):
-        checks.length(checks.visible(facts.get(name, ""), f"/{name}"), 2000, f"/{name}")
+        checks.length(checks.visible(facts.get(name, ""), f"/{name}", lines=True), 2000, f"/{name}")
     hold = four_eyes_due(application, wished=second_wished)
     effective_at = None if hold else clock.now() + settings.UNDO_WINDOW
     Decision.objects.create(
@@ -228,4 +243,4 @@ def _require_second(application: Application, action: str, *, by: User) -> Decis
 def _required(text: str, pointer: str, limit: int) -> str:
     if not text.strip():
         raise Invalid("reason_required", problems=[Problem("reason_required", pointer)])
-    return checks.length(checks.visible(text, pointer), limit, pointer)
+    return checks.length(checks.visible(text, pointer, lines=True), limit, pointer)

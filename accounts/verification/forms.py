@@ -10,11 +10,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.badges.models import Tier
-from accounts.people.models import User
-from accounts.proofs import services as proofs
 from accounts.text import Text
 from accounts.verification import services as verification
-from accounts.verification.models import Application
 from accounts.verification.reasons import BAR_REASONS, DECLINE_REASONS
 
 if TYPE_CHECKING:
@@ -115,10 +112,6 @@ class Action:
         return self.form is not ActionForm
 
 
-def _call_back(application: Application, *, note: str, by: User) -> None:
-    proofs.record_call_back(application.account, application.number, note=note, by=by)
-
-
 _SECOND = "verification.second_application"
 
 ACTIONS: dict[str, Action] = {
@@ -159,7 +152,7 @@ ACTIONS: dict[str, Action] = {
             "call_back",
             _("Record a call-back"),
             _("The number is proven by your call-back."),
-            _call_back,
+            verification.record_call_back,
             CallBackForm,
             "proofs.record_call_back",
         ),

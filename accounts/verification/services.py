@@ -16,6 +16,7 @@ from accounts.verification.deciding import bar as bar
 from accounts.verification.deciding import decline as decline
 from accounts.verification.deciding import defer as defer
 from accounts.verification.deciding import overrule as overrule
+from accounts.verification.deciding import record_call_back as record_call_back
 from accounts.verification.deciding import resume as resume
 from accounts.verification.deciding import second as second
 from accounts.verification.deciding import take_back as take_back

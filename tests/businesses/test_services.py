@@ -55,7 +55,7 @@ def test_a_business_is_opened_with_its_owner(ada: User) -> None:
 @pytest.mark.parametrize(
     ("facts", "code", "pointer"),
     [
-        ({"kind": "charity"}, "invalid", "/kind"),
+        ({"kind": "charity"}, "choice_unknown", "/kind"),
         ({"legal_name": " "}, "legal_name_missing", "/legal_name"),
         ({"legal_name": "x" * 161}, "value_too_long", "/legal_name"),
         ({"legal_name": "CV \0"}, "hidden_characters", "/legal_name"),

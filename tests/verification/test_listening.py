@@ -50,3 +50,12 @@ def test_an_approved_business_keeps_them_also_when_its_badge_is_revoked(rudi: Us
     application = account.applications.get()
     with pytest.raises(NotAllowed, match="account_already_approved"):
         rename(application)
+
+
+def test_a_call_back_is_recorded_while_the_case_waits(rudi: User) -> None:
+    with pytest.raises(NotAllowed, match="wrong_status"):
+        verification.record_call_back(make_draft(), note="", by=rudi)
+    application = make_submitted()
+    verification.record_call_back(application, note="", by=rudi)
+    verification.claim(application, by=rudi)
+    assert verification.approve(application, tier="verified", by=rudi).status == "decided"
