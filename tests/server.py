@@ -205,7 +205,7 @@ class Server:
         url = Cluster(self.var_dir / "postgres").url("owner")
         with psycopg.connect(url, autocommit=True) as connection:
             cursor = connection.execute(sql, values)
-            return cursor.fetchall() if cursor.description else []
+            return cursor.fetchall() if cursor.description is not None else []
 
 
 @contextlib.contextmanager

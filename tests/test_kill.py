@@ -110,7 +110,7 @@ def drill(server: Server, folder: Path, *, decisions: int, kills: list[str]) -> 
     assert unanswered, "no kill came in the middle of anything"
     assert len(unanswered) <= 2 * len(kills) * len(desks)
     assert until(
-        lambda: not server.rows("SELECT FROM verification_application WHERE status = 'decided'"), 120
+        lambda: not server.rows("SELECT id FROM verification_application WHERE status = 'decided'"), 120
     )
     nothing_acknowledged_is_lost(server, acknowledged)
     assert [
@@ -133,7 +133,7 @@ def nothing_acknowledged_is_lost(server: Server, acknowledged: list[Case]) -> No
         ids.to_text("app", key): status
         for key, status in server.rows("SELECT id, status FROM verification_application")
     }
-    assert [case for case in acknowledged if status[case.id] != case.wanted] == []
+    assert [(case, status[case.id]) for case in acknowledged if status[case.id] != case.wanted] == []
     app = App(server, server.first_run()["api_key"])
     found = app.post("/v1/contacts/lookup", {"numbers": [case.number for case in acknowledged]}, status=200)
     verified = {card["number"] for card in found["cards"] if card["tier"] == "verified"}
