@@ -173,15 +173,21 @@ class Server:
         return str(staff[username])
 
     def failures(self) -> list[str]:
-        """What it logged as an error, tracebacks included. When PostgreSQL was killed, the job queue's are its due."""
+        """What it logged as an error, tracebacks included. The jobs may tell that PostgreSQL was killed under them."""
         entries = LOG_LINE.split(self.said())[1:]
         lines = zip(entries[::3], entries[1::3], entries[2::3], strict=True)
         return [
-            f"{logger}{text}"
+            f"{logger} {text}"
             for level, logger, text in lines
-            if (level in ("ERROR", "CRITICAL") or "Traceback" in text)
-            and not (self.database_was_killed and logger.startswith("procrastinate"))
+            if (level in ("ERROR", "CRITICAL") or "Traceback" in text) and not self._is_due(logger, text)
         ]
+
+    def _is_due(self, logger: str, text: str) -> bool:
+        if not self.database_was_killed:
+            return False
+        return logger.startswith("procrastinate") or (
+            logger.startswith("accounts.") and "OperationalError" in text
+        )
 
     # --- beside it ---
 
@@ -216,7 +222,8 @@ def running(folder: Path, **settings: str) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
-    assert not server.failures()
+    failures = server.failures()
+    assert not failures, "\n".join(failures)
 
 
 # --- callers ---
