@@ -48,6 +48,10 @@ SENTENCES: dict[str, Text] = {
         "Teks berisi karakter yang tidak terlihat; hapus lalu kirim lagi.",
         "The text holds characters that can't be seen; remove them and send it again.",
     ),
+    "too_many_members": Text(
+        "Sebuah objek paling banyak berisi {limit} isian.",
+        "An object can have {limit} members at most.",
+    ),
     "too_many_numbers": Text(
         "Paling banyak {limit} nomor sekali tanya; bagi menjadi beberapa permintaan.",
         "At most {limit} numbers at once; split them over several requests.",
@@ -278,6 +282,8 @@ SENTENCES: dict[str, Text] = {
     "not_the_author": Text(
         "Hanya pembuat keputusan dapat menariknya.", "Only its author can take a decision back."
     ),
+    "taken_back": Text("Ditarik kembali oleh pembuatnya.", "Taken back by its author."),
+    "withdrawn": Text("Pemilik menarik pengajuan.", "The owner withdrew the application."),
     "undo_window_over": Text(
         "Keputusan sudah berlaku dan tidak dapat ditarik.",
         "The decision has taken effect and can't be taken back.",

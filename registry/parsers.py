@@ -14,6 +14,8 @@ from rest_framework.parsers import BaseParser
 from accounts.clients.serializers import pointer_to, refusal
 from accounts.errors import Invalid, Problem
 
+MOST_MEMBERS = 64  # of an object; the widest that any call knows has eleven
+MOST_FAULTS = 100  # told of in one answer
 DEEPEST = 16  # levels; the deepest body that any call knows has four
 _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")  # PostgreSQL holds neither; no person typed them
 
@@ -78,23 +80,32 @@ def _checked(value: Any, path: tuple[str | int, ...], faults: list[Problem]) -> 
     """The value with its objects as dictionaries; whatever is wrong with it joins `faults`."""
     if isinstance(value, str):
         if _UNSENDABLE.search(value):
-            faults.append(Problem("hidden_characters", pointer_to(*path)))
+            _note(faults, Problem("hidden_characters", pointer_to(*path)))
         return value
     if len(path) > DEEPEST:
         raise _too_deep()
     if isinstance(value, _Members):
+        if len(value) > MOST_MEMBERS:
+            raise refusal([Problem("too_many_members", pointer_to(*path), {"limit": MOST_MEMBERS})])
         found: dict[str, Any] = {}
         for name, member in value:
             if _UNSENDABLE.search(name):
-                faults.append(Problem("hidden_characters", pointer_to(*path)))
+                _note(faults, Problem("hidden_characters", pointer_to(*path)))
                 continue
             if name in found:
-                faults.append(Problem("field_repeated", pointer_to(*path, name)))
+                _note(faults, Problem("field_repeated", pointer_to(*path, name)))
             found[name] = _checked(member, (*path, name), faults)
         return found
     if isinstance(value, list):
         return [_checked(item, (*path, index), faults) for index, item in enumerate(value)]
     return value
+
+
+def _note(faults: list[Problem], fault: Problem) -> None:
+    """A body with a fault in every line is not worth reading to its end."""
+    faults.append(fault)
+    if len(faults) >= MOST_FAULTS:
+        raise refusal(faults)
 
 
 def _too_deep() -> Invalid:

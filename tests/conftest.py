@@ -68,11 +68,11 @@ def committed(migrated: None, django_db_blocker: Any) -> Iterator[None]:
 
 def _close_all() -> None:
     connections.close_all()
-    connection.close_pool()  # it keeps connections to a database by its name
+    connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's; it keeps connections to a database by its name
 
 
 def _maintain(*statements: str) -> None:
-    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]  # Django's own way to create a database
+    with connection._nodb_cursor() as cursor:  # Django's own way to create a database
         for statement in statements:
             cursor.execute(statement)
 

@@ -61,17 +61,13 @@ class Badge(models.Model):
     )
     suspended_at = models.DateTimeField(_("suspended at"), null=True, help_text=_("Cleared by reinstating."))
     ended_at = models.DateTimeField(_("ended at"), null=True)
+    reminded_at = models.DateTimeField(_("owner reminded at"), null=True)
 
     objects: ClassVar[BadgeQuerySet] = BadgeQuerySet.as_manager()  # type: ignore[assignment]  # as_manager is typed loosely
 
     class Meta:
         verbose_name = _("badge")
         verbose_name_plural = _("badges")
-        permissions = [
-            ("suspend_badge", "Can suspend a badge"),
-            ("reinstate_badge", "Can reinstate a badge"),
-            ("revoke_badge", "Can revoke a badge"),
-        ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=BadgeStatus.values), name="badge_status_is_known"),
             models.UniqueConstraint(

@@ -22,6 +22,7 @@ from accounts.people.services import require_permission
 
 EXTENSION = timedelta(days=7)  # of a badge whose renewal is undecided when its term ends
 EXTEND_BEFORE = timedelta(days=1)
+REMIND_BEFORE = timedelta(days=30)
 SWEEP = 200  # rows a transaction of the clock's jobs
 
 
@@ -152,7 +153,10 @@ def suspend(badge: Badge, *, reason: str, by: audit.Actor) -> Badge:
 def reinstate(badge: Badge, *, by: audit.Actor) -> Badge:
     if isinstance(by, User):
         require_permission(by, "badges.reinstate_badge")
-    return _move(_lock(badge), "reinstate", by=by, reason="", suspended_at=None)
+    badge = _lock(badge)
+    if badge.reason == "number_unproven" and isinstance(by, User):
+        raise NotAllowed("number_not_proven")  # that takes an application, which needs the proof
+    return _move(badge, "reinstate", by=by, reason="", suspended_at=None)
 
 
 @audit.transaction
@@ -233,6 +237,21 @@ def extend_due() -> int:
         due,
         lambda badge: _set_expiry(badge, badge.expires_at + EXTENSION, by=audit.SYSTEM, renewal_pending=True),
     )
+
+
+def remind_due() -> int:
+    """Note, once a term, that a badge ends soon; whoever listens tells the owner. Returns how many."""
+    soon = Badge.objects.live().filter(
+        expires_at__lte=Now() + REMIND_BEFORE, reminded_at=None, renewal_pending=False
+    )
+    return _sweep(soon, _remind)
+
+
+def _remind(badge: Badge) -> None:
+    badge.reminded_at = clock.now()
+    badge.save(update_fields=["reminded_at"])
+    data = {"account": badge.account_id, "expires_at": badge.expires_at.isoformat()}
+    audit.record("badge.ends_soon", on=badge, by=audit.SYSTEM, data=data)
 
 
 def expire_due() -> int:

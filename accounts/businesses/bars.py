@@ -12,7 +12,10 @@ from accounts.people.services import require_permission
 
 
 def bar(business: Business, *, reason: str, by: audit.Actor) -> Bar:
-    """Close a business, its registration number and its owners to new applications."""
+    """Close a business, its registration number and its owners to new applications.
+
+    Not the owners that a partner app named: they never said that they are.
+    """
     standing, opened = Bar.objects.get_or_create(
         business=business,
         lifted_at=None,
@@ -23,7 +26,8 @@ def bar(business: Business, *, reason: str, by: audit.Actor) -> Bar:
         },
     )
     if opened:
-        standing.owners.set(business.members.all())
+        if not business.client_id:  # whom a partner app named may not even know of the business
+            standing.owners.set(business.members.all())
         audit.record("business.barred", on=business, by=by, data={"reason": reason})
     return standing
 

@@ -147,7 +147,6 @@ class Account(models.Model):
     class Meta:
         verbose_name = _("account")
         verbose_name_plural = _("accounts")
-        permissions = [("protect_account_name", "Can protect an account's name")]
         constraints = [
             models.CheckConstraint(condition=Q(number__regex=E164_PATTERN), name="account_number_is_e164"),
             models.CheckConstraint(
@@ -244,7 +243,6 @@ class NumberDispute(models.Model):
     class Meta:
         verbose_name = _("declared personal")
         verbose_name_plural = _("declared personal")
-        permissions = [("settle_numberdispute", "Can settle a number declared personal")]
         constraints = [
             models.UniqueConstraint(
                 fields=["number", "client"],
@@ -275,7 +273,6 @@ class Bar(models.Model):
     class Meta:
         verbose_name = _("bar")
         verbose_name_plural = _("bars")
-        permissions = [("lift_bar", "Can lift a bar")]
         constraints = [
             models.UniqueConstraint(
                 fields=["business"], condition=Q(lifted_at=None), name="one_standing_bar_per_business"

@@ -16,12 +16,22 @@ def take_number(number: str, account: Account) -> None:
 
     Raises NotAllowed: number_taken, number_is_personal.
     """
-    use = _hold(number, account=account)
+    _require_ours(_hold(number, account=account), account)
+    require_undisputed(account, number)
+
+
+def require_free(number: str, account: Account) -> None:
+    """The number is nobody's yet, or this account's. Raises NotAllowed: number_taken, number_is_personal."""
+    use = NumberUse.objects.filter(number=number).first()
+    if use is not None:
+        _require_ours(use, account)
+
+
+def _require_ours(use: NumberUse, account: Account) -> None:
     if use.declared_by_id:
         raise NotAllowed("number_is_personal")
     if use.account_id != account.pk:
         raise NotAllowed("number_taken")
-    require_undisputed(account, number)
 
 
 def _hold(number: str, **holder: Account | ClientApp) -> NumberUse:

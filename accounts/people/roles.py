@@ -27,13 +27,9 @@ _VIEW_DOMAIN = {
         ("businesses", "numberuse"),
         ("businesses", "protectedname"),
         ("pilot", "cohort"),
-        ("pilot", "place"),
         ("proofs", "numberproof"),
         ("verification", "application"),
-        ("verification", "claim"),
-        ("verification", "decision"),
         ("verification", "evidence"),
-        ("verification", "question"),
     ]
 }
 _REVIEW = _VIEW_DOMAIN | {

@@ -62,11 +62,7 @@ def admit(account: Account, cohort: Cohort | None, *, invited: bool, by: audit.A
     if place is not None:
         return place.cohort
     if cohort is None:
-        cohort = (
-            Cohort.objects.open().filter(country__in=["", account.country], invitation_only=False).first()
-        )
-    if cohort is None:
-        raise NotAllowed("invitation_required")
+        cohort = _with_room(account.country)
     if cohort.country not in ("", account.country):
         raise NotAllowed("cohort_other_country")
     if cohort.invitation_only and not invited:
@@ -75,6 +71,18 @@ def admit(account: Account, cohort: Cohort | None, *, invited: bool, by: audit.A
     _take_place(account, cohort)
     audit.record("cohort.admitted", on=account, by=by, data={"cohort": cohort.pk})
     return cohort
+
+
+def _with_room(country: str) -> Cohort:
+    """The first cohort that takes everybody from this country, opened first; a full one where all are full."""
+    cohorts = (
+        Cohort.objects.open()
+        .filter(country__in=["", country], invitation_only=False)
+        .order_by("opens_at", "pk")
+    )
+    if not cohorts:
+        raise NotAllowed("invitation_required")
+    return next((cohort for cohort in cohorts if places_left(cohort) != 0), cohorts[0])
 
 
 def require_open(cohort: Cohort) -> None:

@@ -85,7 +85,10 @@ class NumberCode(models.Model):
                 condition=Q(expires_at__gt=F("created_at")), name="a_code_lives_for_a_while"
             ),
         ]
-        indexes = [models.Index(fields=["number", "created_at"], name="codes_sent_to_a_number")]
+        indexes = [
+            models.Index(fields=["number", "created_at"], name="codes_sent_to_a_number"),
+            models.Index(fields=["created_at"], name="codes_by_age"),
+        ]
 
     def __str__(self) -> str:
         return self.id

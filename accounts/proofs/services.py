@@ -3,7 +3,7 @@
 import hashlib
 import hmac
 import secrets
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import connection
@@ -12,6 +12,7 @@ from django.db.models.functions import Now
 
 from accounts import clock
 from accounts.audit import journal as audit
+from accounts.businesses import ownership
 from accounts.businesses.models import Account
 from accounts.businesses.services import locked
 from accounts.errors import Forbidden, Invalid, NotAllowed, Problem, TooMany
@@ -22,7 +23,9 @@ from accounts.people.services import require_permission
 from accounts.proofs.models import CODE_GUESSES, NumberCode, NumberProof, ProofMethod
 
 CODE_LIFETIME = timedelta(minutes=10)
-CODES_A_NUMBER = 5  # in CODES_WINDOW, whoever asks: a number must not be flooded
+CODES_AN_ACCOUNT = 5  # in CODES_WINDOW
+CODES_A_NUMBER = 10  # from whichever accounts: one that asks in bad faith does not use up the others'
+CODES_AN_APP = 200  # for all that a partner app applies for
 CODES_WINDOW = timedelta(hours=1)
 
 
@@ -30,19 +33,15 @@ CODES_WINDOW = timedelta(hours=1)
 def send_code(account: Account, number: str, *, by: audit.Actor) -> NumberCode:
     """Send a fresh six-digit code to the number; one sent before is no longer valid.
 
-    Raises TooMany code_too_often, NotAllowed number_already_proven.
+    Raises TooMany code_too_often; NotAllowed: number_already_proven, number_taken, number_is_personal.
     """
     account = locked(account)
     if NumberProof.objects.standing().of(account, number).filter(method=ProofMethod.PHONE_CODE).exists():
         raise NotAllowed("number_already_proven")
+    ownership.require_free(number, account)
     now = clock.now()
     _one_at_a_time(number)
-    sent = NumberCode.objects.filter(number=number, created_at__gt=now - CODES_WINDOW).order_by("created_at")
-    if len(sent) >= CODES_A_NUMBER:
-        wait = sent[0].created_at + CODES_WINDOW - now
-        raise TooMany(
-            "code_too_often", retry_after=int(wait.total_seconds()) + 1, minutes=wait.seconds // 60 + 1
-        )
+    _require_within_limits(account, number, now)
     NumberCode.objects.filter(account=account, number=number, closed_at=None).update(closed_at=now)
     code = f"{secrets.randbelow(1_000_000):06}"
     row = NumberCode(account=account, number=number, created_at=now, expires_at=now + CODE_LIFETIME)
@@ -59,6 +58,20 @@ def send_code(account: Account, number: str, *, by: audit.Actor) -> NumberCode:
     )
     audit.record("number.code_sent", on=account, by=by)
     return row
+
+
+def _require_within_limits(account: Account, number: str, now: datetime) -> None:
+    """A number is not flooded, whoever asks; and nobody sends texts to the whole world at our cost."""
+    sent = NumberCode.objects.filter(created_at__gt=now - CODES_WINDOW).order_by("created_at")
+    limits = [(sent.filter(account=account), CODES_AN_ACCOUNT), (sent.filter(number=number), CODES_A_NUMBER)]
+    if account.business.client_id:
+        limits.append((sent.filter(account__business__client=account.business.client_id), CODES_AN_APP))
+    for codes, limit in limits:
+        over = codes.count() - limit
+        if over >= 0:
+            wait = codes[over].created_at + CODES_WINDOW - now
+            minutes = wait.seconds // 60 + 1
+            raise TooMany("code_too_often", retry_after=int(wait.total_seconds()) + 1, minutes=minutes)
 
 
 def check_code(account: Account, number: str, code: str, *, by: audit.Actor) -> NumberProof:

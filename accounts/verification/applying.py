@@ -156,6 +156,7 @@ def withdraw(application: Application, *, by: audit.Actor) -> Application:
     application.decisions.pending().update(undone_at=clock.now(), undone_reason="withdrawn")
     application = move(application, "withdraw", Status.WITHDRAWN, by=by)
     let_go(application, by=by)
+    notices.to_owners(application, "application_withdrawn")
     return application
 
 

@@ -29,6 +29,7 @@ def tick() -> dict[str, int]:
         "took_effect": _each(_decided_long_enough(), take_effect),
         "resumed": _each(_deferred_until_today(), _resume),
         "lapsed": _each(_left_alone(), lapse),
+        "reminded": badges.remind_due(),
         "extended": badges.extend_due(),
         "expired": badges.expire_due(),
     }

@@ -179,7 +179,7 @@ def take_back(application: Application, *, by: User) -> Application:
     now = clock.now()
     if decision.effective_at is not None and decision.effective_at <= now:
         raise NotAllowed("undo_window_over")
-    decision.undone_at, decision.undone_by, decision.undone_reason = now, by, "taken back"
+    decision.undone_at, decision.undone_by, decision.undone_reason = now, by, "taken_back"
     decision.save(update_fields=["undone_at", "undone_by", "undone_reason"])
     return move(application, "take_back", Status.SUBMITTED, by=by)
 
@@ -237,6 +237,7 @@ def _require_second(application: Application, action: str, *, by: User) -> Decis
     decision = application.decisions.pending().select_related("author").get()
     if decision.author_id == by.pk:
         raise NotAllowed("same_person")
+    require_reviewer(application, by=by)
     return decision
 
 

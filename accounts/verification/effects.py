@@ -8,9 +8,10 @@ from accounts.businesses import bars, lookalikes, ownership
 from accounts.businesses.models import Account
 from accounts.errors import DomainError, NotAllowed
 from accounts.proofs import services as proofs
+from accounts.sentences import SENTENCES
 from accounts.verification import notices, reasons
 from accounts.verification.applying import FIELDS, copy_unchanged, let_go
-from accounts.verification.models import Application, Decision, Kind, Outcome, Status
+from accounts.verification.models import Application, Decision, Evidence, Kind, Outcome, Status
 from accounts.verification.transitions import lock, move, require_action
 
 BAR_REVOKES_AS = "barred"  # the reason on the badges of a barred business
@@ -62,7 +63,7 @@ def take_effect(application: Application) -> Application:
         try:
             require_approvable(application)
         except DomainError as refusal:
-            return _fall_back(application, decision, refusal)
+            return fall_back(application, because=refusal.code)
     decision.took_effect_at = now
     decision.save(update_fields=["took_effect_at"])
     status = _STATUS[Outcome(decision.outcome)]
@@ -93,13 +94,15 @@ def lock_whole_business(application: Application) -> None:
     list(accounts.select_for_update(no_key=True))
 
 
-def _fall_back(application: Application, decision: Decision, refusal: DomainError) -> Application:
-    decision.undone_at, decision.undone_reason = clock.now(), refusal.code
+@audit.transaction
+def fall_back(application: Application, *, because: str) -> Application:
+    """Undo the pending decision, since a guard no longer holds. `because` is a code of `accounts.sentences`."""
+    application = lock(application)
+    decision = application.decisions.select_related("author").pending().get()
+    decision.undone_at, decision.undone_reason = clock.now(), because
     decision.save(update_fields=["undone_at", "undone_reason"])
-    application = move(
-        application, "fall_back", Status.SUBMITTED, by=audit.SYSTEM, data={"code": refusal.code}
-    )
-    notices.to_reviewer(decision.author, application, "fell_back", reason=refusal.text)
+    application = move(application, "fall_back", Status.SUBMITTED, by=audit.SYSTEM, data={"code": because})
+    notices.to_reviewer(decision.author, application, "fell_back", reason=SENTENCES[because])
     return application
 
 
@@ -142,7 +145,9 @@ def _settle_badge(application: Application, account: Account, tier: Tier) -> Non
     else:
         badges.supersede(account, by=audit.SYSTEM)
         shown = proofs.methods(account, application.number)
-        if application.evidence.exists():
+        if Evidence.objects.filter(
+            application__account=account
+        ).exists():  # a renewal rests on the first papers
             shown.append("documents")
         badges.issue(account, methods=shown, cause=application.pk, by=audit.SYSTEM)
 

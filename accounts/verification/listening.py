@@ -1,15 +1,24 @@
-"""What applications do when something happens below them: a business changes, an account closes."""
+"""What applications do when something happens below them: a business changes, an account closes, a badge ends."""
+
+from datetime import datetime
 
 from accounts.audit import journal as audit
+from accounts.badges.reasons import REASONS
 from accounts.businesses.models import Account
 from accounts.errors import NotAllowed
+from accounts.text import Text
+from accounts.verification import notices
 from accounts.verification.applying import withdraw
+from accounts.verification.effects import fall_back
 from accounts.verification.models import UNDER_REVIEW, Application, Status
 
 
 def start() -> None:
     audit.listen("business.changed", _refuse_in_review)
     audit.listen("account.closed", _withdraw_all)
+    audit.listen("badge.ends_soon", _remind_the_owners)
+    for event in ("badge.suspended", "badge.reinstated", "badge.revoked", "badge.expired"):
+        audit.listen(event, _tell_the_owners)
 
 
 def _refuse_in_review(happening: audit.Happening) -> None:
@@ -20,7 +29,22 @@ def _refuse_in_review(happening: audit.Happening) -> None:
 
 
 def _withdraw_all(happening: audit.Happening) -> None:
-    """A decided one falls back when it would take effect, and lapses with nobody to answer for it."""
-    open_ones = Application.objects.open().filter(account=happening.on).exclude(status=Status.DECIDED)
-    for application in open_ones.order_by("pk"):
+    """A pending decision of one that is decided is undone first."""
+    for application in Application.objects.open().filter(account=happening.on).order_by("pk"):
+        if application.status == Status.DECIDED:
+            fall_back(application, because="account_closed")
         withdraw(application, by=audit.SYSTEM)
+
+
+def _tell_the_owners(happening: audit.Happening) -> None:
+    account = Account.objects.get(pk=happening.data["account"])
+    if account.live_name is not None:  # a closed account has none, and its owner closed it
+        reason = REASONS.get(happening.data.get("reason", ""), Text("", ""))
+        notices.of_the_badge(account, happening.kind.replace(".", "_"), reason=reason)
+
+
+def _remind_the_owners(happening: audit.Happening) -> None:
+    account = Account.objects.get(pk=happening.data["account"])
+    notices.of_the_badge(
+        account, "renewal_reminder", date=datetime.fromisoformat(happening.data["expires_at"])
+    )

@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.badges.models import Tier
@@ -15,6 +16,7 @@ from accounts.clients.models import ClientApp
 from accounts.ids import IdField
 from accounts.people.models import User
 from accounts.pilot.models import Cohort
+from accounts.sentences import SENTENCES
 
 
 class Kind(models.TextChoices):
@@ -112,11 +114,6 @@ class Application(models.Model):
     class Meta:
         verbose_name = _("application")
         verbose_name_plural = _("applications")
-        permissions = [
-            ("review_application", "Can claim and decide applications"),
-            ("second_application", "Can be the second pair of eyes"),
-            ("review_alone", "Can decide alone after an overruling"),
-        ]
         constraints = [
             models.CheckConstraint(condition=Q(status__in=Status.values), name="application_status_is_known"),
             models.CheckConstraint(condition=Q(kind__in=Kind.values), name="application_kind_is_known"),
@@ -299,3 +296,9 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.application_id}"
+
+    @property
+    def why_undone(self) -> str:
+        """What the overruling reviewer wrote, or the sentence of the code that stands there."""
+        sentence = SENTENCES.get(self.undone_reason)
+        return sentence.in_language(get_language() or "id") if sentence else self.undone_reason

@@ -24,7 +24,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if "SUPERUSER_DATABASE_URL" not in os.environ:
         parser.error("it needs a PostgreSQL of its own: make bench")
-    os.environ |= {"DJANGO_SETTINGS_MODULE": "registry.settings", "WEB_WORKERS": "1", "LOG_LEVEL": "warning"}
+    os.environ |= {"DJANGO_SETTINGS_MODULE": "registry.settings", "LOG_LEVEL": "warning"}
     django.setup()
 
     from tests.bench.run import run  # models can be imported from here on

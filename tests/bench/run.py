@@ -16,6 +16,7 @@ from accounts.clients.models import Scope
 from registry.run import ROOT
 from tests.bench import dataset, imports, load, lookups, report, resemblances, startup
 from tests.bench.lookups import Size
+from tests.bench.report import Measure
 
 FULL = Size(small=1_000, large=1_000_000, rounds=40, seconds=0.35)
 QUICK = Size(small=1_000, large=10_000, rounds=3, seconds=0.2)
@@ -30,19 +31,26 @@ def run(*, quick: bool, output: Path) -> int:
     key = _prepare(size)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        measures = lookups.measure(FEW, MANY, key, size)
+        folder.chmod(0o711)  # PostgreSQL's own user passes through
+        measures = _said(lookups.measure(FEW, MANY, key, size))
         similar, plans = resemblances.measure(size.large)
-        measures += similar
-        measures += imports.measure(EMPTY, rows, where="an empty registry", folder=folder)
-        measures += imports.measure(MANY, rows, where=f"one of {size.large:,}", folder=folder)
+        measures += _said(similar)
+        measures += _said(imports.measure(EMPTY, rows, where="an empty registry", folder=folder))
+        measures += _said(imports.measure(MANY, rows, where=f"one of {size.large:,}", folder=folder))
         if not quick:
-            folder.chmod(0o711)  # PostgreSQL's own user passes through
-            measures += startup.measure(folder / "var")
+            measures += _said(startup.measure(folder))
     measures.sort(key=lambda one: one.target is None)  # what has a target first
     print(f"\n{report.table(measures)}\n\n{plans}\n")
     report.write(output, measures)
     print(f"written: {output}")
     return 0 if quick or all(one.ok for one in measures) else 1
+
+
+def _said(measures: list[Measure]) -> list[Measure]:
+    """It takes minutes: what is known already is shown."""
+    for one in measures:
+        print(f"{one.measure}: {one.value:,.10g} {one.unit}", flush=True)
+    return measures
 
 
 def _machine() -> str:

@@ -42,8 +42,9 @@ def running(database_url: str) -> Iterator[Server]:
         "DJANGO_SETTINGS_MODULE": "tests.bench.plain_settings",
         "PYTHONPATH": str(ROOT),
     }
+    command = ["--workers=1" if part.startswith("--workers=") else part for part in serve("127.0.0.1", port)]
     started = subprocess.Popen(
-        serve("127.0.0.1", port),
+        command,
         cwd=ROOT,
         env=environment,
         start_new_session=True,

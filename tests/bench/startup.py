@@ -12,7 +12,7 @@ TIMES = 3
 
 
 def measure(folder: Path) -> list[Measure]:
-    server = Server(folder / "var", {"WEB_WORKERS": "2"})
+    server = Server(folder / "var")
     first, *again = [_seconds_until_ready(server) for _ in range(1 + TIMES)]
     return [
         held("make run, the second time, until ready", median(again), "s", "<", LIMIT_SECONDS),

@@ -540,7 +540,7 @@ class TestRefusals:
         browser.get(QUEUE)
         plain = Client(headers={"Accept": "text/html"})
         plain.force_login(rudi)
-        self.refused(plain.post(address, {"revision": token["revision"]}), 409, "the second")  # type: ignore[arg-type]  # the test client's own response
+        self.refused(plain.post(address, {"revision": token["revision"]}), 409, "the second")
 
     def test_refusals_speak_the_readers_language(self, rita: User) -> None:
         application = make_submitted()

@@ -30,7 +30,10 @@ def test_another_reads_who_has_it_and_until_when(rita: User, rudi: User) -> None
     lease = verification.claim(application, by=rita)
     with pytest.raises(NotAllowed, match="claim_held") as refused:
         verification.claim(application, by=rudi)
-    assert "Rita" in refused.value.text.id and f"{timezone.localtime(lease.until):%H:%M}" in refused.value.text.en
+    assert (
+        "Rita" in refused.value.text.id
+        and f"{timezone.localtime(lease.until):%H:%M}" in refused.value.text.en
+    )
 
 
 @pytest.mark.parametrize(

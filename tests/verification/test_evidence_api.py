@@ -121,7 +121,7 @@ def test_a_body_that_is_too_large_is_refused_unread(app: Partner, draft: str) ->
             "wsgi.input": Unreadable(),
             "CONTENT_TYPE": "multipart/form-data; boundary=x",
             "CONTENT_LENGTH": str(evidence.LARGEST + ENVELOPE + 1),
-        },  # type: ignore[arg-type]  # the WSGI environment
+        },
     )
     refused(answer, 422, "evidence_too_large", "/file")
 

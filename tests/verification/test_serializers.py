@@ -55,9 +55,7 @@ def test_an_owner_sees_nothing_of_the_steps_inside(app: Partner, rita: User, rud
 
     verification.claim(the(application), by=rita)
     look(Status.SUBMITTED)
-    verification.defer(
-        the(application), until=clock.now().date() + timedelta(days=9), note=SECRET_NOTE, by=rita
-    )
+    verification.defer(the(application), until=clock.now().date() + timedelta(days=9), by=rita)
     look(Status.DEFERRED)
     verification.resume(the(application), by=rita)
     verification.claim(the(application), by=rita)
