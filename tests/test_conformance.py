@@ -22,8 +22,6 @@ from tests.server import ROOT, App, Server, running
 LOOKUP = "/v1/contacts/lookup"
 UNKNOWN = "+12025550999"
 
-pytestmark = pytest.mark.xdist_group("conformance")
-
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:

@@ -5,13 +5,9 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.server import Browser, Server
 
 KEYS = {"url", "staff", "api_key", "verified_number", "confirmed_number", "suspended_number"}
-
-pytestmark = pytest.mark.xdist_group("first_run")
 
 
 def curl(line: str) -> Any:

@@ -110,6 +110,9 @@ def drill(server: Server, folder: Path, *, decisions: int, kills: list[str]) -> 
     for place, service in enumerate(kills, 1):
         wait_until_seen(desks, decisions * place // (len(kills) + 1))
         time.sleep(random.uniform(0, 0.1))  # anywhere in the middle of one
+        assert until(
+            lambda service=service: service in server.services()
+        )  # it may still suffer from the kill before
         before = server.services()[service]
         server.kill(service)
         assert server.comes_back(service, before), server.said()
@@ -193,7 +196,6 @@ HALVES = {
 }
 
 
-@pytest.mark.xdist_group("kill")
 def test_nothing_acknowledged_is_lost_when_server_and_database_are_killed(tmp_path: Path) -> None:
     with running(tmp_path, UNDO_WINDOW="0") as server:
         drill(server, tmp_path, decisions=30, kills=["web", "database"])

@@ -36,8 +36,6 @@ PHARMACY, SUSPENDED = "+13035550106", "+13035550103"
 # Of the partner app.
 KAI, DRAFT, PERSONAL, UNKNOWN = "+13035550170", "+13035550171", "+13035550172", "+13035550173"
 
-pytestmark = pytest.mark.xdist_group("main_job")
-
 
 class Pilot:
     def __init__(self, server: Server, folder: Path) -> None:

@@ -14,8 +14,6 @@ from tests.server import ROOT, Server, children_of, environment, free_port, is_g
 
 READY_WITHIN_SECONDS = 10  # a second run; issue: "`make run` ready in under 10 s the second time"
 
-pytestmark = pytest.mark.xdist_group("run")  # they share one prepared VAR_DIR
-
 
 @pytest.fixture(scope="module")
 def var_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
