@@ -18,22 +18,30 @@ from accounts.text import Text
 ORDINARY_A_KEY = 50
 
 # Index scans alone: name_keys stops at the limit, and each account it leads to is one step of the primary key.
+# The accounts are told apart before they are read: one namesake shares all the dozens of keys of a name. OFFSET 0
+# keeps the steps in this order, where the planner might read all accounts for the few hundred names of an import.
 _ORDINARY = """
-SELECT wanted.key, a.id, a.live_name, a.country
-FROM unnest(%(keys)s::bigint[]) AS wanted (key)
+SELECT candidate.place, a.id, a.live_name, a.country
+FROM (
+    SELECT DISTINCT wanted.place, held.account_id
+    FROM unnest(%(places)s::int[], %(keys)s::bigint[]) AS wanted (place, key)
+    CROSS JOIN LATERAL (
+        SELECT account_id FROM businesses_namekey k WHERE k.key = wanted.key AND NOT k.guarded LIMIT %(most)s
+    ) held
+) candidate
 CROSS JOIN LATERAL (
-    SELECT account_id FROM businesses_namekey k WHERE k.key = wanted.key AND NOT k.guarded LIMIT %(most)s
-) held
-JOIN businesses_account a ON a.id = held.account_id
+    SELECT id, live_name, country FROM businesses_account WHERE id = candidate.account_id OFFSET 0
+) a
 WHERE a.live_name IS NOT NULL
 """
 # Every one of them, whatever their number: an index of their own, so that no crowd stands before them.
 _GUARDED = """
-SELECT k.key, a.id, coalesce(a.live_name, p.name), coalesce(a.country, p.country)
-FROM businesses_namekey k
+SELECT DISTINCT wanted.place, a.id, coalesce(a.live_name, p.name), coalesce(a.country, p.country)
+FROM unnest(%(places)s::int[], %(keys)s::bigint[]) AS wanted (place, key)
+JOIN businesses_namekey k ON k.key = wanted.key AND k.guarded
 LEFT JOIN businesses_account a ON a.id = k.account_id
 LEFT JOIN businesses_protectedname p ON p.id = k.protected_name_id
-WHERE k.guarded AND k.key = ANY (%(keys)s::bigint[]) AND coalesce(a.live_name, p.name) IS NOT NULL
+WHERE coalesce(a.live_name, p.name) IS NOT NULL
 """
 
 
@@ -69,24 +77,29 @@ def of(name: str, *, besides: Account | None = None, limit: int = 20) -> list[Lo
 
 def of_many(wanted: Sequence[str]) -> dict[str, list[LookAlike]]:
     """The look-alikes of many names, by two queries; a name that has none is not in it."""
-    keys = {name: names.keys(name) for name in wanted}
-    holders = _holders(set().union(*keys.values()))
+    distinct = list(dict.fromkeys(wanted))
     found = {}
-    for name, own in keys.items():
-        candidates = {candidate for key in own & holders.keys() for candidate in holders[key]}
-        if alike := _resembled(name, candidates):
-            found[name] = alike
+    for place, candidates in _candidates(distinct).items():
+        if alike := _resembled(distinct[place], candidates):
+            found[distinct[place]] = alike
     return found
 
 
-def _holders(keys: Collection[int]) -> dict[int, list[_Candidate]]:
-    holders = defaultdict(list)
+def _candidates(wanted: Sequence[str]) -> dict[int, list[_Candidate]]:
+    """By the name's place in `wanted`."""
+    keys = [(place, key) for place, name in enumerate(wanted) for key in names.keys(name)]
+    asked: dict[str, list[int] | int] = {
+        "places": [place for place, _ in keys],
+        "keys": [key for _, key in keys],
+        "most": ORDINARY_A_KEY,
+    }
+    found = defaultdict(list)
     with connection.cursor() as cursor:
         for statement, protected in ((_GUARDED, True), (_ORDINARY, False)):
-            cursor.execute(statement, {"keys": list(keys), "most": ORDINARY_A_KEY})
-            for key, account, name, country in cursor.fetchall():
-                holders[key].append(_Candidate(account, name, country, protected))
-    return holders
+            cursor.execute(statement, asked)
+            for place, account, name, country in cursor.fetchall():
+                found[place].append(_Candidate(account, name, country, protected))
+    return found
 
 
 def _resembled(name: str, candidates: Collection[_Candidate]) -> list[LookAlike]:

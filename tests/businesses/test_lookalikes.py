@@ -1,4 +1,4 @@
-"""Look-alikes of live and protected names (DESIGN section 5): which are found, in which order, and how fast it stays."""
+"""Look-alikes of live and protected names (DESIGN section 5): which are found, in which order, and how fast."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from accounts import names
+from accounts import copying, names
 from accounts.audit import journal as audit
 from accounts.businesses import lookalikes
 from accounts.businesses import services as businesses
@@ -27,17 +27,21 @@ def live(name: str, *, protected: bool = False) -> Account:
     return account
 
 
-def crowd(name: str, count: int) -> None:
-    """`count` namesakes at once, by bulk statements."""
+def crowd(*live_names: str) -> None:
+    """Many live accounts at once, by bulk statements."""
     business = make_account().business
-    accounts = Account.objects.bulk_create(
+    accounts = [
+        Account(business=business, country="ID", category="food", live_name=name, number=f"+999{i:09}")
+        for i, name in enumerate(live_names)
+    ]
+    copying.insert(accounts)
+    copying.insert(
         [
-            Account(business=business, country="ID", category="food", live_name=name, number=f"+999{i:09}")
-            for i in range(count)
+            NameKey(key=key, account=account)
+            for account in accounts
+            for key in names.keys(account.live_name or "")
         ]
     )
-    keys = names.keys(name)
-    NameKey.objects.bulk_create(NameKey(key=key, account=account) for account in accounts for key in keys)
 
 
 def found(name: str, **how: Any) -> list[str]:
@@ -95,7 +99,7 @@ def test_protected_ones_come_first_then_the_most_similar(bank_mandiri: Protected
 
 def test_a_crowd_of_namesakes_hides_no_protected_name(sinta: User) -> None:
     """Ordinary ones are cut off at a number a key; a live account that a reviewer protected is found all the same."""
-    crowd("Warung Bu Siti", 3 * lookalikes.ORDINARY_A_KEY)
+    crowd(*["Warung Bu Siti"] * 3 * lookalikes.ORDINARY_A_KEY)
     account = live("Warung Bu Siti")
     businesses.protect_name(account, True, by=sinta)
     crowded = lookalikes.of("Warung Bu Siti", limit=1_000)
@@ -140,6 +144,10 @@ def test_no_names_at_all() -> None:
     assert lookalikes.of_many([]) == {}
 
 
+def _words(consonants: str) -> list[str]:
+    return [f"{first}{a}l{b}" for first in consonants for a in "aiueo" for b in "aiueo"]
+
+
 def _plans(queries: Iterable[dict[str, str]]) -> list[str]:
     plans = []
     for query in queries:
@@ -153,20 +161,14 @@ def test_candidates_come_from_the_indexes_name_keys_and_guarded_name_keys(
     bank_mandiri: ProtectedName,
 ) -> None:
     """`make bench` shows the same plans, and the time, among a million names."""
-    for i in range(40):
-        crowd_of_one = [f"Toko {first}{i} Maju" for first in ("Ani", "Budi", "Citra", "Dewi", "Eko")]
-        for at, name in enumerate(crowd_of_one):
-            account = Account(live_name=name, number=f"+998{i:04}{at:05}", country="ID", category="food")
-            account.business = make_account().business
-            account.save()
-            lookalikes.index_account(account)
+    crowd(*(f"Toko {first} {last}" for first in _words("B") for last in _words("lmn")))
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE businesses_namekey")
         cursor.execute("ANALYZE businesses_account")
     with CaptureQueriesContext(
         connection,
     ) as asked:
-        lookalikes.of("Toko Ani1 Maju")
+        lookalikes.of("Toko Bala mula")
     guarded, ordinary = _plans(asked.captured_queries)
     assert "guarded_name_keys" in guarded
     assert " name_keys " in ordinary
