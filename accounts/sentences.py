@@ -315,6 +315,13 @@ SENTENCES: dict[str, Text] = {
     "nothing_changes": Text(
         "Tidak ada yang berubah dari data sekarang.", "Nothing differs from the present profile."
     ),
+    "badge_revoked": Text(
+        "Lencana sudah dicabut; ajukan pemulihan.", "The badge was revoked; apply for its reinstatement."
+    ),
+    "badge_changed_since": Text(
+        "Lencana ditangguhkan atau dicabut sesudah keputusan ini.",
+        "The badge was suspended or revoked after this decision.",
+    ),
     "badge_suspended": Text(
         "Lencana sedang ditangguhkan; pulihkan dahulu.",
         "The badge is suspended; it has to be reinstated first.",

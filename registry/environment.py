@@ -58,7 +58,7 @@ def public_url(name: str, default: str) -> str:
 def folder(name: str, default: Path) -> Path:
     path = Path(text(name, str(default))).resolve()
     try:
-        path.mkdir(parents=True, exist_ok=True)
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as wrong:
         stop(f"{name}={path} can't be used: {wrong.strerror}; set {name} to a folder you may write to")
     return path
@@ -101,6 +101,8 @@ def database(var_dir: Path, *, pool_size: int) -> dict[str, Any]:
     keys = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     named = {name: str(parts.pop(key, "")) for name, key in keys.items()}
     options: dict[str, Any] = {"connect_timeout": 3, **parts}
+    if role == "web":  # an answer that takes longer is none; migrations may take their time
+        options.setdefault("options", "-c lock_timeout=10s -c statement_timeout=60s")
     if pool_size:
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 3}
     return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}

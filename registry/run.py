@@ -84,6 +84,7 @@ def run() -> None:
         for step in (["migrate", "--no-input", "--verbosity=0"], ["first_run"]):
             manage(step, {**env, "REGISTRY_ROLE": "owner"})
         env["REGISTRY_ROLE"] = "web"  # from here on, nobody may alter a table
+        env.pop("OWNER_DATABASE_URL", None)
         worker = [sys.executable, "manage.py", "procrastinate", "worker"]
         worker.append(f"--shutdown-graceful-timeout={FINISH_WITHIN_SECONDS}")
         programs = [

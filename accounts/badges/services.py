@@ -242,7 +242,10 @@ def extend_due() -> int:
 def remind_due() -> int:
     """Note, once a term, that a badge ends soon; whoever listens tells the owner. Returns how many."""
     soon = Badge.objects.live().filter(
-        expires_at__lte=Now() + REMIND_BEFORE, reminded_at=None, renewal_pending=False
+        expires_at__gt=Now(),
+        expires_at__lte=Now() + REMIND_BEFORE,
+        reminded_at=None,
+        renewal_pending=False,
     )
     return _sweep(soon, _remind)
 

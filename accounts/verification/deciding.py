@@ -13,6 +13,7 @@ from accounts.businesses.lists import PROTECTED_CATEGORIES
 from accounts.errors import Invalid, NotAllowed, Problem
 from accounts.people.models import User
 from accounts.people.services import require_permission
+from accounts.pilot.models import Cohort
 from accounts.proofs import services as proofs
 from accounts.proofs.models import NumberProof
 from accounts.verification import notices, reasons
@@ -191,11 +192,17 @@ def four_eyes_due(application: Application, *, wished: bool) -> bool:
     return (
         wished
         or application.category in PROTECTED_CATEGORIES
-        or (application.cohort is not None and application.cohort.four_eyes)
+        or _cohort_asks_for_two(application)
         or any(
             name.protected for name in lookalikes.of(application.display_name, besides=application.account)
         )
     )
+
+
+def _cohort_asks_for_two(application: Application) -> bool:
+    """Its cohort, or, after the first application, the one in which the account has its place."""
+    cohort = application.cohort or Cohort.objects.filter(places__account=application.account_id).first()
+    return cohort is not None and cohort.four_eyes
 
 
 def _decide(

@@ -1,5 +1,7 @@
 """A decision takes effect: what an approval, a decline or a bar does to the account, its number and its badge."""
 
+from django.db.models import Q
+
 from accounts import clock, names
 from accounts.audit import journal as audit
 from accounts.badges import services as badges
@@ -23,7 +25,7 @@ def require_approvable(application: Application) -> None:
     """The guards of an approval, checked when it is decided, seconded, and again when it takes effect.
 
     Raises NotAllowed: account_closed, business_barred, number_taken, number_is_personal, number_not_proven,
-    badge_suspended, requirements_missing.
+    badge_revoked, badge_suspended, requirements_missing.
     """
     account = application.account
     if account.closed_at:
@@ -34,9 +36,20 @@ def require_approvable(application: Application) -> None:
         raise NotAllowed("number_not_proven")
     if any(finding.severity == "error" for finding in names.findings(application.display_name)):
         raise NotAllowed("requirements_missing")
+    if account.number is not None and account.confirmed_at is None and application.kind != Kind.REINSTATEMENT:
+        raise NotAllowed("badge_revoked")
     badge = Badge.objects.live().of(account).first()
     if badge is not None and badge.status == BadgeStatus.SUSPENDED and not _may_lift(application, badge):
         raise NotAllowed("badge_suspended")
+
+
+def _require_badge_unchanged_since(decision: Decision) -> None:
+    """A suspension or revocation in the meantime is news to whoever decided. Raises NotAllowed badge_changed_since."""
+    badges_of_it = Badge.objects.of(decision.application.account)
+    suspended = Q(status=BadgeStatus.SUSPENDED, suspended_at__gt=decision.decided_at)
+    revoked = Q(status=BadgeStatus.REVOKED, ended_at__gt=decision.decided_at)
+    if badges_of_it.filter(suspended | revoked).exists():
+        raise NotAllowed("badge_changed_since")
 
 
 def _may_lift(application: Application, badge: Badge) -> bool:
@@ -62,6 +75,7 @@ def take_effect(application: Application) -> Application:
     if decision.outcome == Outcome.APPROVE:
         try:
             require_approvable(application)
+            _require_badge_unchanged_since(decision)
         except DomainError as refusal:
             return fall_back(application, because=refusal.code)
     decision.took_effect_at = now

@@ -2,14 +2,15 @@
 
 import hashlib
 import io
+import os
 import threading
 import warnings
-from typing import Any
+from pathlib import Path
+from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.core.files.base import File
-from django.core.files.storage import FileSystemStorage
 from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction as database
 from PIL import Image, UnidentifiedImageError
 
 from accounts.audit import journal as audit
@@ -57,11 +58,7 @@ def add(application: Application, *, file: "UploadedFile[Any]", by: audit.Actor)
         sha256=sha256,
         uploaded_by=str(by.pk),
     )
-    storage = FileSystemStorage(settings.MEDIA_ROOT)
-    if not storage.exists(_path(sha256)):
-        storage.save(
-            _path(sha256), io.BytesIO(content)
-        )  # a rollback leaves a file nobody refers to, never a hole
+    _write(_path(evidence), content)  # a rollback leaves a file nobody refers to, never a hole
     audit.record("evidence.added", on=evidence, by=by, data={"application": application.pk, "sha256": sha256})
     return evidence
 
@@ -73,16 +70,28 @@ def remove(evidence: Evidence, *, by: audit.Actor) -> None:
     if application.status not in (Status.DRAFT, Status.NEEDS_INFORMATION):
         raise NotAllowed("wrong_status", action="remove_evidence", status=application.status)
     audit.record("evidence.removed", on=evidence, by=by, data={"application": application.pk})
+    path = _path(evidence)
     evidence.delete()
+    database.on_commit(lambda: path.unlink(missing_ok=True))
 
 
-def open_file(evidence: Evidence) -> "File[bytes]":
+def open_file(evidence: Evidence) -> BinaryIO:
     """The file's content. Raises FileNotFoundError where it is gone."""
-    return FileSystemStorage(settings.MEDIA_ROOT).open(_path(evidence.sha256))
+    return _path(evidence).open("rb")
 
 
-def _path(sha256: str) -> str:
-    return f"{sha256[:2]}/{sha256}"
+def _path(evidence: Evidence) -> Path:
+    return Path(settings.MEDIA_ROOT) / evidence.application_id / evidence.sha256
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Whole or not at all, also where the machine stops in between."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = path.with_suffix(".part")
+    with open(part, "wb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(content)
+        os.fsync(file.fileno())
+    os.replace(part, path)
 
 
 def _read(file: "UploadedFile[Any]") -> tuple[str, bytes]:

@@ -131,7 +131,8 @@ def live_through(ada: User, rita: User, rudi: User, sinta: User, kai: ClientApp)
         account.refresh_from_db()
     proofs.fail(account, note=P["note"], by=rita)
     proofs.record_call_back(account, P["new number"], note=P["note"], by=rita)
-    badges.reinstate(badge_of(account), by=rudi)
+    wish = verification.start(account, kind=Kind.REINSTATEMENT, source=Source.FORM, by=siti)
+    approve_now(verification.submit(wish, by=siti))
     badges.suspend(badge_of(account), reason="spam", by=rudi)
     badges.revoke(badge_of(account), reason="fraud", by=rudi)
     ownership.declare_personal(P["new number"], by=kai)
@@ -205,6 +206,7 @@ def test_the_scenario_writes_every_kind_of_event_of_the_domain(lived: None) -> N
         "application.fell_back",
         "application.lapsed",
         "application.seconded",
+        "badge.ends_soon",
         "badge.expired",
         "badge.expiry_moved",
         "cohort.changed",

@@ -13,13 +13,22 @@ from django.db import connection
 
 from accounts.audit.models import Event, EventNumber, LogEntry
 from accounts.businesses.models import Account, Membership
+from accounts.clients.models import ClientApp
 from accounts.errors import DomainError, Forbidden, Invalid, NotAllowed, TooMany
 from accounts.messages.models import Channel, Message
 from accounts.people.models import User
 from accounts.people.roles import Role
 from accounts.proofs import services as proofs
 from accounts.proofs.models import CODE_GUESSES, NumberCode, NumberProof
-from tests.factories import age, make_account, make_approved, make_business, make_reviewer, next_number
+from tests.factories import (
+    age,
+    make_account,
+    make_approved,
+    make_business,
+    make_reviewer,
+    make_submitted,
+    next_number,
+)
 
 
 @pytest.fixture
@@ -131,18 +140,47 @@ def test_a_new_code_ends_the_one_before(account: Account, ada: User) -> None:
     assert refused(lambda: proofs.check_code(account, number, second, by=ada)) == "proven"
 
 
+def test_an_account_sends_five_codes_an_hour_to_whichever_numbers(account: Account, ada: User) -> None:
+    rows = [proofs.send_code(account, next_number(), by=ada) for _ in range(5)]
+    with pytest.raises(TooMany, match="code_too_often") as refusal:
+        proofs.send_code(account, next_number(), by=ada)
+    assert refusal.value.retry_after is not None and 3500 < refusal.value.retry_after <= 3601
+    age(rows[0], timedelta(hours=1), "created_at", "expires_at")
+    proofs.send_code(account, next_number(), by=ada)
+
+
 def test_a_number_is_not_flooded_whoever_asks(account: Account, ada: User, mallory: User) -> None:
     number = next_number()
-    other = make_account(make_business(mallory))
-    rows = [proofs.send_code(account, number, by=ada) for _ in range(3)]
-    rows += [proofs.send_code(other, number, by=mallory) for _ in range(2)]
-    with pytest.raises(TooMany, match="code_too_often") as refusal:
+    accounts = [make_account(make_business(mallory)) for _ in range(2)]
+    for other in accounts:
+        for _ in range(5):
+            proofs.send_code(other, number, by=mallory)
+    with pytest.raises(TooMany, match="code_too_often"):
         proofs.send_code(account, number, by=ada)
-    assert refusal.value.retry_after is not None and 3500 < refusal.value.retry_after <= 3601
-    assert Message.objects.filter(to=number).count() == 5
+    assert Message.objects.filter(to=number).count() == 10
     proofs.send_code(account, next_number(), by=ada)
-    age(rows[0], timedelta(hours=1), "created_at", "expires_at")
+
+
+def test_one_account_does_not_use_up_the_codes_of_another(account: Account, ada: User, mallory: User) -> None:
+    number = next_number()
+    other = make_account(make_business(mallory))
+    for _ in range(5):
+        proofs.send_code(other, number, by=mallory)
     proofs.send_code(account, number, by=ada)
+
+
+def test_no_code_goes_to_a_number_that_another_account_holds(account: Account, ada: User) -> None:
+    number = next_number()
+    make_submitted(number=number)
+    assert refused(lambda: proofs.send_code(account, number, by=ada)) == "number_taken"
+
+
+def test_a_partner_app_does_not_text_the_whole_world(kai: ClientApp, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(proofs, "CODES_AN_APP", 3)
+    accounts = [make_account(make_business(client=kai)) for _ in range(4)]
+    for one in accounts[:3]:
+        proofs.send_code(one, next_number(), by=kai)
+    assert refused(lambda: proofs.send_code(accounts[3], next_number(), by=kai)) == "code_too_often"
 
 
 def test_a_proven_number_needs_no_code(account: Account, ada: User) -> None:
@@ -255,16 +293,16 @@ def test_a_right_code_sent_twice_at_once_proves_once(committed: None, account: A
     assert Event.objects.filter(kind="number.proven").count() == 3
 
 
-def test_two_accounts_asking_at_once_share_the_five_codes(
+def test_accounts_asking_at_once_share_the_ten_codes_of_a_number(
     committed: None, account: Account, ada: User, mallory: User
 ) -> None:
-    """Fails (more than five sent) when `_one_at_a_time` does not lock: the account's own lock is not enough."""
+    """Fails (more than ten sent) when `_one_at_a_time` does not lock: the account's own lock is not enough."""
     accounts = [account, *(make_account(make_business(mallory)) for _ in range(3))]
     number = next_number()
-    turns = iter(accounts * 3)
-    outcomes = _at_once(12, lambda: refused(lambda: proofs.send_code(next(turns), number, by=ada)))
-    assert sorted(outcomes) == ["code_too_often"] * 7 + ["proven"] * 5
-    assert Message.objects.filter(to=number).count() == 5
+    turns = iter(accounts * 4)
+    outcomes = _at_once(16, lambda: refused(lambda: proofs.send_code(next(turns), number, by=ada)))
+    assert sorted(outcomes) == ["code_too_often"] * 6 + ["proven"] * 10
+    assert Message.objects.filter(to=number).count() == 10
 
 
 def _at_once(threads: int, act: Callable[[], str]) -> list[str]:

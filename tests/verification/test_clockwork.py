@@ -28,7 +28,7 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-NOTHING = {"took_effect": 0, "resumed": 0, "lapsed": 0, "extended": 0, "expired": 0}
+NOTHING = {"took_effect": 0, "resumed": 0, "lapsed": 0, "reminded": 0, "extended": 0, "expired": 0}
 
 
 def test_nothing_is_due_before_its_time(rita: User) -> None:

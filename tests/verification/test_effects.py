@@ -302,17 +302,12 @@ def _number_is_declared_personal(application: Application, kai: ClientApp) -> No
     assert ownership.declare_personal(application.number, by=kai) == "disputed"
 
 
-def _account_is_closed(application: Application, kai: ClientApp) -> None:
-    businesses.close_account(application.account, by=owner_of(application.account))
-
-
 @pytest.mark.parametrize(
     ("breaks", "code"),
     [
         (_proof_fails, "number_not_proven"),
         (_business_is_barred, "business_barred"),
         (_number_is_declared_personal, "number_is_personal"),
-        (_account_is_closed, "account_closed"),
     ],
 )
 def test_an_approval_whose_guard_broke_falls_back_and_its_author_is_told(
@@ -431,3 +426,56 @@ def test_a_closed_account_withdraws_what_is_open_and_frees_every_number(ada: Use
     assert changed_cards("account.closed") == {account.number}
     with pytest.raises(NotAllowed, match="account_closed"):
         make_draft(reread(account))
+
+
+def test_an_account_that_closes_ends_what_was_decided_about_it(rita: User) -> None:
+    application = verification.approve(make_claimed(rita), tier=Tier.VERIFIED, by=rita)
+    businesses.close_account(application.account, by=owner_of(application.account))
+    application.refresh_from_db()
+    assert application.status == Status.WITHDRAWN
+    assert application.decisions.get().undone_reason == "account_closed"
+    assert Message.objects.filter(template="application_withdrawn").exists()
+
+
+def test_a_revocation_is_not_undone_by_an_approval_decided_before_it(rita: User, rudi: User) -> None:
+    account = make_approved()
+    application = make_claimed(rita, account, kind=Kind.NAME_CHANGE, display_name="Warung Baru")
+    verification.approve(application, tier=Tier.VERIFIED, by=rita)
+    badges.revoke(badge_of(account), reason="fraud", by=rudi)
+    let_undo_window_pass(application)
+    assert verification.take_effect(application).status == Status.SUBMITTED
+    assert not Badge.objects.live().of(account).exists()
+    verification.claim(application, by=rita)
+    with pytest.raises(NotAllowed, match="badge_revoked"):
+        verification.approve(application, tier=Tier.VERIFIED, by=rita)
+
+
+def test_a_reinstatement_decided_before_a_newer_suspension_does_not_lift_it(rita: User, rudi: User) -> None:
+    account = make_approved()
+    badges.suspend(badge_of(account), reason="spam", by=rudi)
+    application = make_claimed(rita, account, kind=Kind.REINSTATEMENT)
+    verification.approve(application, tier=Tier.VERIFIED, by=rita)
+    badges.reinstate(badge_of(account), by=rudi)
+    badges.suspend(badge_of(account), reason="fraud", by=rudi)
+    let_undo_window_pass(application)
+    assert verification.take_effect(application).status == Status.SUBMITTED
+    assert badge_of(account).status == "suspended"
+
+
+def test_owners_hear_what_happens_to_their_badge(rudi: User) -> None:
+    account = make_approved()
+    badges.suspend(badge_of(account), reason="spam", by=rudi)
+    badges.reinstate(badge_of(account), by=rudi)
+    badges.revoke(badge_of(account), reason="fraud", by=rudi)
+    told = list(Message.objects.filter(about=account.pk).order_by("id").values_list("template", flat=True))
+    assert told == ["badge_suspended", "badge_reinstated", "badge_revoked"]
+
+
+def test_owners_are_reminded_once_before_a_badge_ends() -> None:
+    account = make_approved()
+    badge = badge_of(account)
+    assert verification.tick()["reminded"] == 0
+    age(badge, timedelta(days=340), "issued_at", "term_ends_at", "expires_at")
+    assert verification.tick()["reminded"] == 1
+    assert verification.tick()["reminded"] == 0
+    assert Message.objects.filter(about=account.pk, template="renewal_reminder").count() == 1

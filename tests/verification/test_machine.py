@@ -416,7 +416,10 @@ class Domain(RuleBasedStateMachine):
                 account.vouched = False
             elif event.kind == "badge.issued":
                 account.badge, account.badge_id, account.was_suspended = "active", event.on, False
-            elif event.kind.startswith("badge.") and event.kind != "badge.expiry_moved":
+            elif event.kind.startswith("badge.") and event.kind not in (
+                "badge.expiry_moved",
+                "badge.ends_soon",
+            ):
                 account.was_suspended = event.kind == "badge.expired" and account.badge == "suspended"
                 account.badge = {"reinstated": "active"}.get(event.kind[6:], event.kind[6:])
                 account.approved_since = False
@@ -460,7 +463,7 @@ def summary(drawn: dict[str, Any]) -> tuple[bool, str | None, str | None, str | 
 MOMENTS: dict[type[models.Model], tuple[str, ...]] = {
     Account: ("confirmed_at", "closed_at"),
     Application: ("created_at", "submitted_at", "changed_at", "ended_at", "offered_until"),
-    Badge: ("issued_at", "term_ends_at", "expires_at", "suspended_at", "ended_at"),
+    Badge: ("issued_at", "term_ends_at", "expires_at", "suspended_at", "ended_at", "reminded_at"),
     Claim: ("taken_at", "until"),
     Decision: ("decided_at", "effective_at", "took_effect_at", "undone_at"),
     NumberProof: ("proven_at", "failed_at"),

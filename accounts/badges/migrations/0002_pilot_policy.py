@@ -35,6 +35,19 @@ def unpublish(apps, schema_editor):
     apps.get_model("badges", "DisplayPolicy").objects.filter(version=VERSION).delete()
 
 
+# A policy that was published is never changed.
+RIGHTS = """
+DO $$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'registry_web') THEN
+        REVOKE UPDATE, DELETE, TRUNCATE ON badges_displaypolicy FROM registry_web;
+    END IF;
+END $$;
+"""
+
+
 class Migration(migrations.Migration):
     dependencies = [("badges", "0001_initial")]
-    operations = [migrations.RunPython(publish, unpublish)]
+    operations = [
+        migrations.RunPython(publish, unpublish),
+        migrations.RunSQL(RIGHTS, migrations.RunSQL.noop),
+    ]
