@@ -1,5 +1,6 @@
 """The measures in their order: databases are made, everything is measured once, the table is printed."""
 
+import csv
 import os
 import platform
 import subprocess
@@ -11,8 +12,10 @@ from pathlib import Path
 from django.db import connection
 
 from accounts.audit import journal as audit
+from accounts.businesses import services as businesses
 from accounts.clients import services as clients
 from accounts.clients.models import Scope
+from registry.management.commands.first_run import PROTECTED_NAMES
 from registry.run import ROOT
 from tests.bench import dataset, imports, load, lookups, report, resemblances, startup
 from tests.bench.lookups import Size
@@ -59,11 +62,14 @@ def _machine() -> str:
 
 
 def _prepare(size: Size) -> str:
-    """Migrated databases with their accounts, and the key of a client app that all of them know."""
+    """Migrated databases with their accounts and protected names; returns the key of an app that all of them know."""
     owner = {**os.environ, "REGISTRY_ROLE": "owner"}
     subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity=0"], cwd=ROOT, env=owner, check=True)
     app = clients.create_app("Bench", "bench@app.example", by=audit.SYSTEM)
     _, key = clients.create_key(app, scopes=[Scope.CONTACTS_READ], by=audit.SYSTEM)
+    with open(PROTECTED_NAMES, encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            businesses.protect(row["name"], category=row["category"], country=row["country"], by=audit.SYSTEM)
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]  # PostgreSQL's own; a database in use can't be cloned
     for database in (EMPTY, FEW):
