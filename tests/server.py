@@ -117,7 +117,8 @@ class Server:
         assert len(everyone) >= 3 + 2 + 5  # services, web workers, PostgreSQL's own
         self.process.send_signal(number)
         self.process.wait(60)
-        assert until(lambda: all(is_gone(pid) for pid in everyone)), self.said()
+        # Killed with PostgreSQL beside it, a job worker looks for the database for half a minute before it ends.
+        assert until(lambda: all(is_gone(pid) for pid in everyone), seconds=90), self.said()
 
     def services(self) -> dict[str, int]:
         children = children_of(self.pid).items()
