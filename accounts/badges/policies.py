@@ -33,6 +33,13 @@ _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _VERSION = re.compile(r"[a-z0-9][a-z0-9.-]{0,39}")
 
 
+def in_order(tiers: Any, pattern: Any = PILOT_TIERS) -> Any:
+    """A policy's tiers with their members in the order in which the pilot's stand; jsonb keeps none."""
+    if not isinstance(pattern, dict):
+        return tiers
+    return {name: in_order(tiers[name], part) for name, part in pattern.items() if name in tiers}
+
+
 def check_policy(version: str, tiers: dict[str, Any]) -> None:
     """Raises Invalid unless each tier says symbol, colour, position, both labels and the chat's three facts."""
     problems = [] if _VERSION.fullmatch(version) else [Problem("invalid", "/version")]

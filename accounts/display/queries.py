@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from accounts import clock, prepared
+from accounts.badges.policies import in_order
 from accounts.clients.authentication import KEY, admit, require_scope
 from accounts.display.cards import Policy, Row
 from accounts.errors import Invalid, NotAllowed, Problem
@@ -91,7 +92,7 @@ def _remember(key: str | None, document: dict[str, Any] | str | None) -> Policy:
     policy = _policies[key] = Policy(
         version=columns["version"],
         offline_grace=columns["offline_grace"],
-        tiers=columns["tiers"],
+        tiers=in_order(columns["tiers"]),
         actions={name: columns[name] for name in ("block", "report", "account_may_block")},
     )
     return policy

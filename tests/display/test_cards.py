@@ -315,6 +315,13 @@ def test_a_cards_keys_stand_in_the_order_of_the_design(app: App) -> None:
 # The rules of the pilot, as far as a card shows them.
 
 
+def test_the_members_of_a_card_stand_in_one_order_also_those_that_the_policy_gives(app: App) -> None:
+    card = app.card(make_approved().number)
+    assert list(card["mark"]) == ["symbol", "colour", "position", "label"]
+    assert list(card["mark"]["label"]) == ["id", "en"]
+    assert list(card["display"]["chat"]) == ["message_colour", "notice_colour", "messages_deletable"]
+
+
 def test_R1_the_mark_is_data_and_a_new_policy_turns_the_pin_blue(app: App) -> None:
     account = make_approved()
     assert app.card(account.number)["mark"]["colour"] == "green"
