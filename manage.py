@@ -8,11 +8,19 @@ from registry.postgres import PostgresError
 def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "registry.settings")
     from django.core.management import execute_from_command_line  # after the variable it reads is set
+    from django.db.utils import OperationalError
 
     try:
         execute_from_command_line(sys.argv)
     except PostgresError as error:
         print(error, file=sys.stderr)
+        sys.exit(2)
+    except OperationalError as error:
+        reason = " ".join(str(error).split())
+        print(
+            f"error: the database can't be reached ({reason}): start `make run`, or set DATABASE_URL",
+            file=sys.stderr,
+        )
         sys.exit(2)
 
 

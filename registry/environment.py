@@ -43,8 +43,8 @@ def seconds(name: str, default: int) -> timedelta:
     return timedelta(seconds=number(name, default))
 
 
-def days(name: str, default: int) -> timedelta:
-    return timedelta(days=number(name, default, high=36_500))
+def days(name: str, default: int, *, low: int = 0) -> timedelta:
+    return timedelta(days=number(name, default, low=low, high=36_500))
 
 
 def public_url(name: str, default: str) -> str:

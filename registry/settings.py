@@ -47,8 +47,8 @@ DEPLOYMENT = environment.text("DEPLOYMENT", "test", one_of=("live", "test"))
 REGISTRY_NAME = environment.text("REGISTRY_NAME", "Verified Business Registry")
 UNDO_WINDOW = environment.seconds("UNDO_WINDOW", 300)  # between a decision and its effect
 COOL_DOWN = environment.days("COOL_DOWN_DAYS", 30)  # after a decline
-LAPSE_AFTER = environment.days("LAPSE_AFTER_DAYS", 30)  # of a draft, or of a question left alone
-BADGE_TERM = environment.days("BADGE_TERM_DAYS", 365)
+LAPSE_AFTER = environment.days("LAPSE_AFTER_DAYS", 30, low=1)  # of a draft, or of a question left alone
+BADGE_TERM = environment.days("BADGE_TERM_DAYS", 365, low=1)
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -173,11 +173,17 @@ SPECTACULAR_SETTINGS = {
 }
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # accounts/*/jobs.py
+LOG_LEVELS = tuple(
+    spelt for level in ("debug", "info", "warning", "error") for spelt in (level, level.upper())
+)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {"procrastinate": {"level": "WARNING"}},  # it tells of every job otherwise
-    "root": {"handlers": ["console"], "level": environment.text("LOG_LEVEL", "INFO").upper()},
+    "root": {
+        "handlers": ["console"],
+        "level": environment.text("LOG_LEVEL", "INFO", one_of=LOG_LEVELS).upper(),
+    },
 }

@@ -1,8 +1,10 @@
 """Every address of the registry."""
 
 from django.contrib import admin
+from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_POST
+from django.views.generic import RedirectView
 from django.views.i18n import set_language
 
 from registry import health, openapi, pages
@@ -17,6 +19,7 @@ v1: list[URLPattern | URLResolver] = [
 ]
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("favicon.ico", RedirectView.as_view(url=static("registry/icon.svg"))),
     path("language/", require_POST(set_language), name="language"),
     path("problems/", pages.problems, name="problems"),
     path("problems/<slug:code>", pages.problems, name="problem"),

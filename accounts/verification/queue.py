@@ -139,10 +139,18 @@ def search(queryset: Applications, typed: str) -> Applications:
         return queryset.filter(**{lookup: typed.lower()})
     if number := _number(typed):
         return queryset.filter(number=number)
+    if digits := _digits(typed):
+        return queryset.filter(number__contains=digits)
     name = names.normalise(typed)
     return queryset.filter(
         Q(display_name__icontains=name) | Q(account__business__legal_name__icontains=typed)
     )
+
+
+def _digits(typed: str) -> str:
+    """The digits of what can only be a part of a number, or one without its +; empty for anything else."""
+    written = re.fullmatch(r"[+()\d\s./-]{4,}", typed)
+    return re.sub(r"\D", "", typed).lstrip("0") if written else ""
 
 
 def _id_lookup(typed: str) -> str:

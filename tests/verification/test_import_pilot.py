@@ -122,6 +122,18 @@ def test_the_rejected_file_is_mended_and_imported(
     assert Application.objects.filter(display_name="Toko Asli").exists()
 
 
+def test_a_second_import_keeps_what_was_mended_meanwhile(
+    pilot_list: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run(pilot_list, capsys)
+    path = pilot_list.with_name("pilot-2017.rejected.csv")
+    path.write_bytes(path.read_bytes() + b"a row that was mended\r\n")
+    assert "is kept as" in run(pilot_list, capsys)
+    assert b"mended" in pilot_list.with_name("pilot-2017.rejected.1.csv").read_bytes()
+    assert b"mended" not in path.read_bytes()
+    assert "is kept as" not in run(pilot_list, capsys)
+
+
 def test_a_dry_run_writes_nothing(pilot_list: Path, capsys: pytest.CaptureFixture[str]) -> None:
     events = Event.objects.count()
     said = run(pilot_list, capsys, dry_run=True)

@@ -55,7 +55,10 @@ class Command(BaseCommand):
             "",
             f"Admin  {url}/admin/",
         ]
-        lines += [f"       {person['username']:<6} {person['password']}" for person in facts["staff"]]
+        lines += [
+            f"       {person['username']:<6} {person['password']}   {person['role']}"
+            for person in facts["staff"]
+        ]
         if "api_key" in facts:
             authorized = f"curl -s -H 'Authorization: Bearer {facts['api_key']}'"
             verified = facts["verified_number"]

@@ -1,12 +1,13 @@
 """`manage.py import_pilot FILE.csv --cohort NAME`: a list of invited businesses becomes submitted applications."""
 
 import csv
+import filecmp
+import itertools
 import os
 import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from io import TextIOWrapper
-from itertools import islice
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -70,7 +71,7 @@ class Command(BaseCommand):
             _progress_bar(path) as bar,
             _Rejected(path, header, show=self.stdout if dry_run else None) as rejected,
         ):
-            while chunk := list(islice(rows, importing.CHUNK)):
+            while chunk := list(itertools.islice(rows, importing.CHUNK)):
                 judged = [judge(row) for row in chunk]
                 entries = [one for one in judged if isinstance(one, Entry)]
                 if dry_run or cohort is None:
@@ -86,6 +87,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{added} {verb}, {already_there} already there, {rejected.count} rejected")
         if rejected.count and not dry_run:
             self.stdout.write(f"the rejected rows, with the reasons: {rejected.path}")
+        if rejected.earlier is not None:
+            self.stdout.write(f"the file that was there is kept as {rejected.earlier}")
 
     def _cohort(self, name: str, *, dry_run: bool) -> Cohort | None:
         try:
@@ -103,6 +106,7 @@ class _Rejected:
     def __init__(self, source: Path, header: list[str], *, show: Any = None) -> None:
         self.path = source.with_name(f"{source.name.removesuffix('.csv')}.rejected.csv")
         self.count = 0
+        self.earlier: Path | None = None  # where the file of an earlier import went
         self._kept = [position for position, name in enumerate(header) if name not in REFUSAL_COLUMNS]
         self._header = [header[position] for position in self._kept]
         self._show = show
@@ -115,7 +119,15 @@ class _Rejected:
         """Replace the file of an earlier import only now: the file that is being read may be that one."""
         if self._file is not None:
             self._file.close()
+            if self.path.exists() and not filecmp.cmp(self._file.name, self.path, shallow=False):
+                self._keep_the_earlier_one()
             os.replace(self._file.name, self.path)
+
+    def _keep_the_earlier_one(self) -> None:
+        """Somebody may have mended rows in it."""
+        others = (self.path.with_name(f"{self.path.stem}.{number}.csv") for number in itertools.count(1))
+        self.earlier = next(other for other in others if not other.exists())
+        self.path.rename(self.earlier)
 
     def write(self, refusals: list[Refusal]) -> None:
         for refusal in refusals:
