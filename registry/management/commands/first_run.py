@@ -55,10 +55,10 @@ class Command(BaseCommand):
             "",
             f"Admin  {url}/admin/",
         ]
-        lines += [
-            f"       {person['username']:<6} {person['password']}   {person['role']}"
-            for person in facts["staff"]
-        ]
+        roles = dict(User.objects.values_list("username", "role"))
+        for person in facts["staff"]:
+            name = person["username"]
+            lines.append(f"       {name:<6} {person['password']}   {roles[name].replace('_', ' ')}")
         if "api_key" in facts:
             authorized = f"curl -s -H 'Authorization: Bearer {facts['api_key']}'"
             verified = facts["verified_number"]
