@@ -17,7 +17,7 @@ import requests
 
 from accounts.clients import keys
 from tests.factories import PDF
-from tests.server import ROOT, App, Server, running
+from tests.server import ROOT, App, Server, running, until
 
 LOOKUP = "/v1/contacts/lookup"
 UNKNOWN = "+12025550999"
@@ -313,6 +313,9 @@ def test_without_the_database_nobody_is_called_not_listed(server: Server, app: A
                 assert int(answer.headers["Retry-After"]) == problem["retry_after"] > 0
         assert server.answers("/healthz/live")
         assert not server.is_ready()
+    # Each web worker finds the database again by itself; the readiness of one says nothing of the other.
+    assert until(lambda: app.call("GET", f"/v1/contacts/{number}").status_code == 200)
+    assert until(lambda: all(app.call(*call).status_code != 503 for call in calls * 3))
     assert app.card(number) == before
     assert server.services()["web"] == web  # it was never restarted
 
