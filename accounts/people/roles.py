@@ -30,16 +30,29 @@ _VIEW_DOMAIN = {
         ("proofs", "numberproof"),
         ("verification", "application"),
         ("verification", "evidence"),
+        ("verification", "figures"),
+        ("verification", "qualitycheck"),
+        ("verification", "reason"),
+        ("reports", "report"),
+        ("reports", "reportcase"),
+        ("reports", "threshold"),
+        ("badges", "bulksuspension"),
     ]
 }
 _REVIEW = _VIEW_DOMAIN | {
     "verification.review_application",
     "proofs.record_call_back",
     "badges.suspend_badge",
+    "reports.settle_reportcase",
 }
 _SENIOR = _REVIEW | {
     "verification.second_application",
     "verification.review_alone",
+    "verification.assign_application",
+    "verification.add_reason",
+    "verification.change_reason",
+    "reports.change_threshold",
+    "badges.add_bulksuspension",
     "badges.revoke_badge",
     "badges.reinstate_badge",
     "businesses.lift_bar",
@@ -55,6 +68,8 @@ _OPERATE = _VIEW_DOMAIN | {
     "audit.view_logentry",
     "badges.add_displaypolicy",
     "badges.suspend_badge",
+    "badges.add_bulksuspension",
+    "reports.change_threshold",
     "clients.view_clientapp",
     "clients.add_clientapp",
     "clients.change_clientapp",

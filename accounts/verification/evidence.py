@@ -56,6 +56,7 @@ def add(application: Application, *, file: "UploadedFile[Any]", by: audit.Actor)
         content_type=content_type,
         size=len(content),
         sha256=sha256,
+        stored_sha256=sha256,
         uploaded_by=str(by.pk),
     )
     _write(_path(evidence), content)  # a rollback leaves a file nobody refers to, never a hole

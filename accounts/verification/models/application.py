@@ -1,22 +1,20 @@
-"""Applications and what belongs to one: evidence, questions, claims, decisions. Only services write a status."""
+"""An application, and the lease on it."""
 
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from accounts.badges.models import Tier
 from accounts.businesses.lists import Category
 from accounts.businesses.models import Account
 from accounts.clients.models import ClientApp
 from accounts.ids import IdField
 from accounts.people.models import User
 from accounts.pilot.models import Cohort
-from accounts.sentences import SENTENCES
 
 
 class Kind(models.TextChoices):
@@ -108,6 +106,26 @@ class Application(models.Model):
     )
     offered_until = models.DateTimeField(null=True, editable=False)
     revision = models.PositiveIntegerField(default=1, editable=False, help_text="What If-Match compares.")
+    due_at = models.DateTimeField(
+        _("due"), null=True, editable=False, help_text=_("Empty while the owner has the ball.")
+    )
+    time_left = models.DurationField(
+        null=True,
+        editable=False,
+        help_text="Working time until it is due, kept while the owner has the ball.",
+    )
+    risk = models.PositiveSmallIntegerField(
+        _("risk"), default=0, editable=False, help_text="Higher comes first in the queue."
+    )
+    tags = ArrayField(models.CharField(max_length=30), default=list, blank=True, verbose_name=_("tags"))
+    escalated_by = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("escalated by"),
+    )
 
     objects: ClassVar[ApplicationQuerySet] = ApplicationQuerySet.as_manager()  # type: ignore[assignment]  # as_manager is typed loosely
 
@@ -125,7 +143,15 @@ class Application(models.Model):
         ]
         indexes = [
             models.Index(fields=["status", "submitted_at"], name="application_queue"),
+            models.Index(
+                fields=["-risk", "due_at", "id"],
+                condition=Q(status__in=[Status.SUBMITTED, Status.AWAITING_SECOND]),
+                name="applications_to_decide",
+            ),
             models.Index(fields=["submitted_at", "id"], name="applications_by_age"),
+            models.Index(fields=["number"], name="applications_of_a_number"),
+            models.Index(fields=["website"], condition=~Q(website=""), name="applications_of_a_website"),
+            GinIndex(fields=["tags"], condition=~Q(tags=[]), name="tagged_applications"),
             models.Index(fields=["account", "-created_at"], name="applications_of_an_account"),
             models.Index(
                 fields=["changed_at"],
@@ -144,57 +170,6 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.display_name} ({self.get_kind_display()})"
-
-
-class Evidence(models.Model):
-    """A file that shows something about the business. Stored under its hash, outside of any web folder."""
-
-    id = IdField("evd")
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="evidence")
-    name = models.CharField(_("file name"), max_length=120)
-    content_type = models.CharField(_("type"), max_length=40)
-    size = models.PositiveIntegerField(_("size"), help_text=_("Bytes."))
-    sha256 = models.CharField(_("SHA-256"), max_length=64)
-    uploaded_at = models.DateTimeField(_("uploaded at"), db_default=Now(), editable=False)
-    uploaded_by = models.CharField(max_length=40, editable=False)
-
-    class Meta:
-        verbose_name = _("evidence")
-        verbose_name_plural = _("evidence")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["application", "sha256"], name="one_copy_of_a_file_per_application"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Question(models.Model):
-    """What a reviewer asked the owner, and the answer."""
-
-    id = IdField("qst")
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="questions")
-    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
-    asked_at = models.DateTimeField(db_default=Now())
-    text = models.TextField(_("question"), max_length=2000)
-    answer = models.TextField(_("answer"), max_length=4000, blank=True)
-    answered_at = models.DateTimeField(null=True)
-
-    class Meta:
-        verbose_name = _("question")
-        verbose_name_plural = _("questions")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["application"],
-                condition=Q(answered_at=None),
-                name="one_open_question_per_application",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return self.id
 
 
 class Claim(models.Model):
@@ -220,85 +195,20 @@ class Claim(models.Model):
         return f"{self.application_id}"
 
 
-class Outcome(models.TextChoices):
-    APPROVE = "approve", _("approve")
-    DECLINE = "decline", _("decline")
-    BAR = "bar", _("bar")
+class SavedFilter(models.Model):
+    """A view of the queue that a person of the staff comes back to."""
 
-
-class DecisionQuerySet(models.QuerySet["Decision"]):
-    def pending(self) -> "DecisionQuerySet":
-        """Neither in effect nor undone: at most one an application."""
-        return self.filter(undone_at=None, took_effect_at=None)
-
-    def overruled(self) -> "DecisionQuerySet":
-        return self.filter(overruled=True)
-
-
-class Decision(models.Model):
-    """What a reviewer decided. It takes effect at `effective_at`; until then, its author can take it back.
-
-    Two uses: the pending one is the application's present decision, the others are its history.
-    """
-
-    id = IdField("dec")
-    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="decisions")
-    outcome = models.CharField(_("outcome"), max_length=7, choices=Outcome)
-    tier = models.CharField(_("tier"), max_length=9, choices=Tier, blank=True)
-    reason = models.CharField(_("reason"), max_length=40, blank=True)
-    message = models.TextField(_("message to the owner"), max_length=2000, blank=True)
-    note = models.TextField(_("internal note"), max_length=2000, blank=True)
-    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("decided by"))
-    decided_at = models.DateTimeField(_("decided at"), db_default=Now())
-    seconded_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, related_name="+", verbose_name=_("seconded by")
-    )
-    effective_at = models.DateTimeField(_("takes effect at"), null=True)
-    took_effect_at = models.DateTimeField(_("took effect at"), null=True)
-    undone_at = models.DateTimeField(_("undone at"), null=True)
-    undone_by = models.ForeignKey(User, on_delete=models.PROTECT, null=True, related_name="+")
-    overruled = models.BooleanField(_("overruled"), default=False)
-    undone_reason = models.CharField(_("why undone"), max_length=500, blank=True)
-
-    objects: ClassVar[DecisionQuerySet] = DecisionQuerySet.as_manager()  # type: ignore[assignment]  # as_manager is typed loosely
+    person = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_filters")
+    name = models.CharField(_("name"), max_length=40)
+    query = models.CharField(max_length=400, help_text="The query string of the queue's address.")
 
     class Meta:
-        verbose_name = _("decision")
-        verbose_name_plural = _("decisions")
+        verbose_name = _("saved filter")
+        verbose_name_plural = _("saved filters")
+        ordering = ["name"]
         constraints = [
-            models.UniqueConstraint(
-                fields=["application"],
-                condition=Q(undone_at=None, took_effect_at=None),
-                name="one_pending_decision_per_application",
-            ),
-            models.CheckConstraint(
-                condition=Q(seconded_by=None) | ~Q(seconded_by=F("author")), name="four_eyes_are_two_people"
-            ),
-            models.CheckConstraint(
-                condition=~Q(overruled=True) | ~Q(undone_by=F("author")), name="nobody_overrules_themselves"
-            ),
-            models.CheckConstraint(
-                condition=Q(took_effect_at=None) | Q(undone_at=None), name="what_took_effect_is_not_undone"
-            ),
-            models.CheckConstraint(
-                condition=Q(outcome=Outcome.APPROVE, tier__in=Tier.values)
-                | Q(outcome__in=[Outcome.DECLINE, Outcome.BAR], tier=""),
-                name="an_approval_names_its_tier",
-            ),
-        ]
-        indexes = [
-            models.Index(
-                fields=["effective_at"],
-                condition=Q(took_effect_at=None, undone_at=None),
-                name="decisions_to_take_effect",
-            )
+            models.UniqueConstraint(fields=["person", "name"], name="one_saved_filter_per_person_and_name")
         ]
 
     def __str__(self) -> str:
-        return f"{self.outcome} {self.application_id}"
-
-    @property
-    def why_undone(self) -> str:
-        """What the overruling reviewer wrote, or the sentence of the code that stands there."""
-        sentence = SENTENCES.get(self.undone_reason)
-        return sentence.in_language(get_language() or "id") if sentence else self.undone_reason
+        return self.name

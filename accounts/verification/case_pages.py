@@ -1,0 +1,155 @@
+"""The case page, and every decision as a POST to an address of its own."""
+
+from http import HTTPStatus
+from typing import Any, cast
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
+from django.views.decorators.http import require_safe
+
+from accounts.audit import journal as audit
+from accounts.audit.staffpages import sentences
+from accounts.audit.verbs import ReadOnly, say, status_of
+from accounts.errors import DomainError, Stale
+from accounts.people.models import User
+from accounts.verification import case
+from accounts.verification import evidence as files
+from accounts.verification.forms import ACTIONS, Action, ActionForm
+from accounts.verification.models import Application, Evidence, Status
+from accounts.verification.transitions import TRANSITIONS
+
+
+class CasePages(ReadOnly):
+    """The pages of one application."""
+
+    def get_urls(self) -> list[URLPattern]:
+        wrap = self.admin_site.admin_view
+        actions = [
+            path(
+                f"<path:object_id>/{name}/",
+                wrap(self.action_view),
+                {"action": action},
+                name=f"verification_application_{name}",
+            )
+            for name, action in ACTIONS.items()
+        ]
+        file = path(
+            "<path:object_id>/evidence/<str:evidence_id>/",
+            wrap(self.evidence_view),
+            name="verification_application_evidence",
+        )
+        return [*actions, file, *super().get_urls()]
+
+    @method_decorator(require_safe)
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The case page. Looking at it changes nothing, and stands in the log."""
+        return self._case_page(request, self._find(request, object_id))
+
+    def action_view(self, request: HttpRequest, object_id: str, action: Action) -> HttpResponse:
+        if not request.user.has_perm(action.permission):
+            raise PermissionDenied
+        application = self._find(request, object_id)
+        here = reverse("admin:verification_application_change", args=[application.pk])
+        if request.method != "POST":
+            return HttpResponseRedirect(here)  # somebody came back to the address of a form that was refused
+        form = case.fresh_form(action, application, request.POST)
+        if not form.is_valid():
+            return self._refused(request, application, action, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        facts = dict(form.cleaned_data)
+        try:
+            _require_seen(application, action, facts.pop("revision"), by=cast(User, request.user))
+            action.act(application, by=request.user, **facts)
+        except DomainError as refusal:
+            say(refusal, form)
+            return self._refused(request, application, action, form, status_of(refusal), sentences(refusal))
+        messages.success(request, str(action.done))
+        return HttpResponseRedirect(here)
+
+    def evidence_view(self, request: HttpRequest, object_id: str, evidence_id: str) -> HttpResponse:
+        """One file, as it was uploaded. The browser may neither guess what it is nor run anything in it."""
+        if not request.user.has_perm("verification.view_evidence"):
+            raise PermissionDenied
+        application = self._find(request, object_id)
+        try:
+            evidence = application.evidence.get(pk=Evidence._meta.pk.to_python(evidence_id))
+            content = files.open_file(evidence)
+        except (Evidence.DoesNotExist, FileNotFoundError) as missing:
+            raise Http404 from missing
+        audit.log("viewed", by=request.user, on=evidence)
+        # A sandboxed page can't show a PDF in every browser: it is handed over as a file.
+        as_file = not evidence.content_type.startswith("image/")
+        response = FileResponse(
+            content, content_type=evidence.content_type, as_attachment=as_file, filename=evidence.name
+        )
+        response["Content-Security-Policy"] = (
+            "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
+        )
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Cache-Control"] = "private, no-store"
+        return cast(HttpResponse, response)
+
+    def _find(self, request: HttpRequest, object_id: str) -> Application:
+        application = self.get_object(request, object_id)
+        if not self.has_view_permission(request, application):
+            raise PermissionDenied
+        if application is None:
+            raise Http404
+        return cast(Application, application)
+
+    def _refused(
+        self,
+        request: HttpRequest,
+        application: Application,
+        action: Action,
+        form: ActionForm,
+        status: HTTPStatus,
+        why: str = "",
+    ) -> HttpResponse:
+        """The case as it is now, with what was typed and one message why it was not done."""
+        application = self._find(request, application.pk)
+        form.data = {**request.POST.dict(), "revision": str(application.revision)}  # which they see now
+        why = why or " ".join(str(error) for errors in form.errors.values() for error in errors)
+        response = self._case_page(request, application, refused=(action, form), why=why)
+        response.status_code = status
+        return response
+
+    def _case_page(self, request: HttpRequest, application: Application, **shown: Any) -> HttpResponse:
+        by = cast(User, request.user)
+        audit.log("viewed", by=by, on=application)
+        why = shown.pop("why", "")
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "title": application.display_name or application.pk,
+            "case": case.read(application, by=by, **shown),
+            "may_see_evidence": by.has_perm("verification.view_evidence"),
+            "why": why,
+            "statuses": Status,
+        }
+        return TemplateResponse(request, "admin/verification/case.html", context)
+
+
+def _require_seen(application: Application, action: Action, revision: int, *, by: User) -> None:
+    """Raises Stale: the case moved on since the reviewer read it, and came to stand where this was possible again.
+
+    Where it is not possible any more, the service says so, and who was faster.
+    """
+    if revision == application.revision or action.name in ("claim", "release"):
+        return
+    transition = TRANSITIONS.get(action.name)
+    if transition is not None and application.status not in transition.sources:
+        return
+    audit.log(
+        "refused", by=by, on=application, data={"action": f"verification.{action.name}", "code": "stale"}
+    )
+    raise Stale("stale")

@@ -1,0 +1,122 @@
+"""What shows something about the business, what was asked, and what the staff noted about it."""
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from accounts.ids import IdField
+from accounts.people.models import User
+from accounts.verification.models.application import Application
+
+
+class Evidence(models.Model):
+    """A file that shows something about the business. Stored under its hash, outside of any web folder."""
+
+    id = IdField("evd")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="evidence")
+    name = models.CharField(_("file name"), max_length=120)
+    content_type = models.CharField(_("type"), max_length=40)
+    size = models.PositiveIntegerField(_("size"), help_text=_("Bytes."))
+    sha256 = models.CharField(_("SHA-256"), max_length=64, help_text=_("Of the file as it was uploaded."))
+    stored_sha256 = models.CharField(
+        _("SHA-256 as kept"), max_length=64, help_text=_("An image is kept without its metadata.")
+    )
+    pages = models.PositiveSmallIntegerField(_("pages"), null=True, editable=False, help_text=_("Of a PDF."))
+    uploaded_at = models.DateTimeField(_("uploaded at"), db_default=Now(), editable=False)
+    uploaded_by = models.CharField(max_length=40, editable=False)
+
+    class Meta:
+        verbose_name = _("evidence")
+        verbose_name_plural = _("evidence")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application", "sha256"], name="one_copy_of_a_file_per_application"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Question(models.Model):
+    """What a reviewer asked the owner, and the answer."""
+
+    id = IdField("qst")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="questions")
+    asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField(db_default=Now())
+    field = models.CharField(
+        _("about"), max_length=20, blank=True, help_text=_("The field that the owner is to look at.")
+    )
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    wording = models.JSONField(
+        default=dict, editable=False, help_text="The reason's sentence as it was sent, by language."
+    )
+    text = models.TextField(_("question"), max_length=2000, blank=True)
+    answer = models.TextField(_("answer"), max_length=4000, blank=True)
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("question")
+        verbose_name_plural = _("questions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["application"],
+                condition=Q(answered_at=None),
+                name="one_open_question_per_application",
+            ),
+            models.CheckConstraint(condition=~Q(text="") | ~Q(reason=""), name="a_question_says_something"),
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Reading(models.Model):
+    """What a source says about one field of the business, as a reviewer read it there. The newest one counts."""
+
+    id = IdField("rdg")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="readings")
+    field = models.CharField(_("field"), max_length=20)
+    evidence = models.ForeignKey(
+        Evidence,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("evidence"),
+    )
+    source = models.CharField(
+        _("source"), max_length=80, help_text=_("Where no file of the case says it."), blank=True
+    )
+    value = models.CharField(_("what it says"), max_length=200)
+    read_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("read by"))
+    read_at = models.DateTimeField(_("read at"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("reading")
+        verbose_name_plural = _("readings")
+        constraints = [
+            models.CheckConstraint(condition=Q(evidence=None) ^ Q(source=""), name="a_reading_has_one_source")
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class Note(models.Model):
+    """What staff tell each other about a case. The owner never reads it."""
+
+    id = IdField("nte")
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="notes")
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+", verbose_name=_("author"))
+    written_at = models.DateTimeField(_("written at"), db_default=Now(), editable=False)
+    text = models.TextField(_("note"), max_length=2000)
+
+    class Meta:
+        verbose_name = _("note")
+        verbose_name_plural = _("notes")
+
+    def __str__(self) -> str:
+        return self.id
