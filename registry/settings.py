@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "accounts.proofs",
     "accounts.pilot",
     "accounts.badges",
+    "accounts.reports",
     "accounts.verification",
     "accounts.display",
     "registry",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.badges.reasons import REASONS
 from accounts.businesses.models import Account
 from accounts.ids import IdField
+from accounts.people.models import User
 
 
 class Tier(models.TextChoices):
@@ -120,3 +121,81 @@ class DisplayPolicy(models.Model):
 
     def __str__(self) -> str:
         return self.version
+
+
+class BulkSuspension(models.Model):
+    """An incident: many badges, one reason. The rows are chosen when it starts, and suspended by a job."""
+
+    id = IdField("blk")
+    reason = models.CharField(
+        _("reason"), max_length=40, choices=[(code, text.en) for code, text in REASONS.items()]
+    )
+    note = models.TextField(_("note"), max_length=2000, blank=True)
+    started_by = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="+", verbose_name=_("started by")
+    )
+    created_at = models.DateTimeField(_("started at"), db_default=Now(), editable=False)
+    total = models.PositiveIntegerField(_("badges"))
+    done = models.PositiveIntegerField(_("suspended"), default=0)
+    failed = models.PositiveIntegerField(_("refused"), default=0)
+    finished_at = models.DateTimeField(_("finished at"), null=True)
+    stopped_at = models.DateTimeField(_("stopped at"), null=True)
+
+    class Meta:
+        verbose_name = _("suspension for an incident")
+        verbose_name_plural = _("suspensions for an incident")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(total__gte=F("done") + F("failed")),
+                name="a_bulk_suspension_does_no_more_than_all",
+            ),
+            models.CheckConstraint(
+                condition=Q(finished_at=None) | Q(stopped_at=None), name="a_bulk_suspension_ends_once"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["created_at"],
+                condition=Q(finished_at=None, stopped_at=None),
+                name="running_bulk_suspensions",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+    @property
+    def is_running(self) -> bool:
+        return self.finished_at is None and self.stopped_at is None
+
+
+class ItemState(models.TextChoices):
+    WAITING = "waiting", _("waiting")
+    DONE = "done", _("suspended")
+    REFUSED = "refused", _("refused")
+
+
+class BulkItem(models.Model):
+    """One badge of a bulk suspension. Its state changes in the transaction that suspends the badge."""
+
+    bulk = models.ForeignKey(BulkSuspension, on_delete=models.CASCADE, related_name="items", db_index=False)
+    badge = models.ForeignKey(Badge, on_delete=models.CASCADE, related_name="+")
+    state = models.CharField(max_length=7, choices=ItemState, default=ItemState.WAITING)
+    refusal = models.CharField(max_length=40, blank=True, help_text="The code of the refusal.")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["bulk", "badge"], name="one_item_per_bulk_and_badge"),
+            models.CheckConstraint(condition=Q(state__in=ItemState.values), name="bulk_item_state_is_known"),
+        ]
+        indexes = [
+            models.Index(
+                fields=["bulk", "id"], condition=Q(state=ItemState.WAITING), name="bulk_items_waiting"
+            ),
+            models.Index(
+                fields=["bulk", "refusal"], condition=Q(state=ItemState.REFUSED), name="bulk_items_refused"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.bulk_id} {self.badge_id}"

@@ -250,6 +250,12 @@ class NumberDispute(models.Model):
                 name="one_open_dispute_per_number_and_client",
             )
         ]
+        indexes = [
+            models.Index(fields=["opened_at"], condition=Q(settled_at=None), name="open_disputes"),
+            models.Index(
+                fields=["-settled_at"], condition=Q(settled_at__isnull=False), name="settled_disputes"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.id

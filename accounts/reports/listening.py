@@ -1,0 +1,5 @@
+"""What reports do when something happens below them."""
+
+
+def start() -> None:
+    pass
