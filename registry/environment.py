@@ -4,7 +4,7 @@ import os
 import secrets
 import sys
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -45,6 +45,12 @@ def seconds(name: str, default: int) -> timedelta:
 
 def days(name: str, default: int, *, low: int = 0) -> timedelta:
     return timedelta(days=number(name, default, low=low, high=36_500))
+
+
+def dates(name: str) -> list[date]:
+    """Days as 2027-03-10, with commas."""
+    given = text(name).replace(" ", "")
+    return _read(name, lambda: [date.fromisoformat(day) for day in given.split(",") if day])  # type: ignore[no-any-return]  # what the reader made
 
 
 def public_url(name: str, default: str) -> str:

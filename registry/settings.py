@@ -1,5 +1,6 @@
 """All settings, from the environment. Every default is safe; `make help` lists the variables."""
 
+from datetime import time, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -49,6 +50,11 @@ UNDO_WINDOW = environment.seconds("UNDO_WINDOW", 300)  # between a decision and 
 COOL_DOWN = environment.days("COOL_DOWN_DAYS", 30)  # after a decline
 LAPSE_AFTER = environment.days("LAPSE_AFTER_DAYS", 30, low=1)  # of a draft, or of a question left alone
 BADGE_TERM = environment.days("BADGE_TERM_DAYS", 365, low=1)
+# When reviewers work, on the clock of TIME_ZONE: Monday to Friday, but not on holidays.
+WORKING_HOURS = (time(9), time(17))
+FIXED_HOLIDAYS = [(1, 1), (5, 1), (6, 1), (8, 17), (12, 25)]  # Indonesia's, month and day
+HOLIDAYS = environment.dates("HOLIDAYS")  # those that move, as each year's decree names them
+REVIEW_WITHIN = timedelta(hours=16)  # of working time, from the submission to a decision
 
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -97,6 +103,7 @@ APPEND_SLASH = True
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "registry" / "templates"],  # before those of Django's own admin
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
