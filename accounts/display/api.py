@@ -11,6 +11,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts.badges.standing import standing
 from accounts.businesses import numbers
 from accounts.businesses.fields import NUMBER_SCHEMA
 from accounts.businesses.models import Account
@@ -102,7 +103,7 @@ class LookupView(APIView):
         found = queries.find(sound)
         listed, unlisted = [], []
         for row in found.rows:
-            if cards.standing(row).listed:
+            if standing(row).listed:
                 assert found.policy is not None
                 listed.append(cards.render(row, found.policy))
             else:
@@ -160,7 +161,7 @@ class DirectoryView(GenericAPIView[Account]):
         assert accounts is not None and isinstance(self.paginator, SignedCursor)
         found = queries.find([account.number for account in accounts if account.number])
         # An account that lost its tier since the first query is left out.
-        shown = [row for row in found.rows if cards.standing(row).tier]
+        shown = [row for row in found.rows if standing(row).tier]
         rendered = [cards.render(row, found.policy) for row in shown if found.policy]
         body = b'{"results":[%b],"next":%b}' % (b",".join(rendered), cards.encode(self.paginator.next))
         return _answer(body, found.as_of)

@@ -1,23 +1,24 @@
 """Cards: what a client needs to draw a contact, derived from one row and the policy in force.
 
-The table of states is DESIGN section 4's; its last row has the same bytes whatever the cause.
+Which line of the table of states holds, `accounts.badges.standing` says; the last one has the same bytes whatever the
+cause.
 """
 
 import hashlib
 import json
 import uuid
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from django.conf import settings
 
 from accounts import ids
-from accounts.badges.models import BadgeStatus, Tier
+from accounts.badges.models import Tier
 from accounts.badges.reasons import REASONS
+from accounts.badges.standing import Absence, standing
 from accounts.businesses.models import BusinessKind
 
-ABSENCE_SHOWN_FOR = timedelta(days=90)  # after a badge was revoked, or ran out while it was suspended
 PLAIN_CHAT = {"message_colour": "plain", "notice_colour": "plain", "messages_deletable": True}
 # R2: the saved name wins; the client applies this, for it alone knows what is saved.
 NAMED = {
@@ -69,61 +70,12 @@ class Row(NamedTuple):
     reason: str
 
 
-class Standing(NamedTuple):
-    listed: bool
-    tier: Tier | None = None
-    absence: dict[str, Any] | None = None
-
-
-UNLISTED = Standing(listed=False)
-
-
-def standing(row: Row) -> Standing:
-    """Which line of the table of states holds for a number."""
-    if row.account is None:
-        return UNLISTED
-    if row.badge is not None:
-        if row.badge_status == BadgeStatus.ACTIVE and row.expires_at > row.as_of:
-            return Standing(True, Tier.VERIFIED)
-        if (taken := _taken_away(row)) is not None:
-            state, since, ended_at = taken
-            if ended_at is not None and row.as_of >= ended_at + ABSENCE_SHOWN_FOR:
-                return UNLISTED
-            return Standing(True, None, _absence(state, since, row.reason))
-    if row.confirmed_at is None or not row.proven:
-        return UNLISTED
-    return Standing(True, Tier.CONFIRMED, _absence("expired", row.expires_at) if _has_expired(row) else None)
-
-
-def _taken_away(row: Row) -> tuple[str, datetime, datetime | None] | None:
-    """(state, since, end of the badge) of a badge that the registry withdrew and has not made good since."""
-    if row.badge_status == BadgeStatus.SUSPENDED:
-        assert row.suspended_at is not None
-        # Nobody may have told the badge yet that its term is over.
-        return "suspended", row.suspended_at, row.expires_at if row.expires_at <= row.as_of else None
-    if row.ended_at is None or (row.confirmed_at is not None and row.confirmed_at >= row.ended_at):
-        return None
-    if row.badge_status == BadgeStatus.REVOKED:
-        return "revoked", row.ended_at, row.ended_at
-    if row.badge_status == BadgeStatus.EXPIRED and row.suspended_at is not None:
-        return "suspended", row.suspended_at, row.ended_at
-    return None
-
-
-def _has_expired(row: Row) -> bool:
-    """Whether the latest badge ran out, and no later approval took its place."""
-    if row.badge is None or row.badge_status not in (BadgeStatus.ACTIVE, BadgeStatus.EXPIRED):
-        return False
-    assert row.confirmed_at is not None
-    return row.expires_at <= row.as_of and row.confirmed_at <= row.expires_at
-
-
-def _absence(state: str, since: datetime, reason: str = "") -> dict[str, Any]:
-    """Why there is no badge. Everybody may read the reason of a suspension or revocation."""
-    absence: dict[str, Any] = {"state": state, "since": rfc3339(since), "reason": None}
-    if reason in REASONS:
-        absence["reason"] = {"code": reason, **REASONS[reason]._asdict()}
-    return absence
+def _absence(absence: Absence) -> dict[str, Any]:
+    """Everybody may read the reason of a suspension or revocation."""
+    reason: dict[str, str] | None = None
+    if absence.reason in REASONS:
+        reason = {"code": absence.reason, **REASONS[absence.reason]._asdict()}
+    return {"state": absence.state, "since": rfc3339(absence.since), "reason": reason}
 
 
 def render(row: Row, policy: Policy) -> bytes:
@@ -141,7 +93,7 @@ def card(row: Row, policy: Policy) -> dict[str, Any]:
         "account": _account(row) if tier else None,
         "mark": drawn.get("mark"),
         "badge": _badge(row) if tier is Tier.VERIFIED else None,
-        "absence": absence,
+        "absence": _absence(absence) if absence else None,
         "display": {
             **(NAMED if tier else NAMELESS),
             "chat": drawn.get("chat", PLAIN_CHAT),

@@ -9,9 +9,10 @@ from django.core import signing
 from accounts.audit import journal as audit
 from accounts.badges import services as badges
 from accounts.badges.models import Tier
+from accounts.badges.standing import standing
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Account
-from accounts.display import cards, directory, queries
+from accounts.display import directory, queries
 from accounts.proofs.models import NumberProof
 from tests.display.conftest import App
 from tests.factories import age, badge_of, make_account, make_approved, make_draft
@@ -53,7 +54,7 @@ def test_it_lists_exactly_the_accounts_whose_cards_have_a_tier(app: App) -> None
 
     with_a_number = list(Account.objects.exclude(number=None).values_list("number", flat=True))
     rows = queries.find([number for number in with_a_number if number]).rows
-    tiers = {row.number: cards.standing(row).tier for row in rows}
+    tiers = {row.number: standing(row).tier for row in rows}
     for tier in Tier:
         listed = app.get(f"{DIRECTORY}?tier={tier}").json()["results"]
         assert {card["number"] for card in listed} == {number for number, has in tiers.items() if has == tier}

@@ -18,12 +18,12 @@ from accounts.audit.models import Event
 from accounts.badges import services as badges
 from accounts.badges.models import Badge, BadgeStatus, Tier
 from accounts.badges.policies import PILOT_TIERS
+from accounts.badges.standing import Standing, standing
 from accounts.businesses import bars, ownership
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Account, NumberDispute, NumberUse
 from accounts.clients.models import ClientApp
 from accounts.display import queries
-from accounts.display.cards import Standing, standing
 from accounts.errors import NotAllowed
 from accounts.messages.models import Message
 from accounts.people.models import User
