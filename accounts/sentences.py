@@ -341,6 +341,30 @@ SENTENCES: dict[str, Text] = {
     "reason_required": Text("Tulis alasannya.", "Give a reason."),
     "reason_unknown": Text("Alasan tidak ada dalam daftar.", "The reason is not in the list."),
     "tier_unknown": Text("Pilih verified atau confirmed.", "Choose verified or confirmed."),
+    # Quality and figures.
+    "quality_own_decision": Text(
+        "Anda ikut memutuskan permohonan ini; pemeriksaan mutu dilakukan orang lain.",
+        "You had a part in deciding on this application; somebody else checks its quality.",
+    ),
+    "quality_checked_already": Text(
+        "Pemeriksaan ini sudah dijawab oleh {name}.", "{name} has answered this check already."
+    ),
+    "quality_note_required": Text(
+        "Tulis mengapa Anda tidak akan menyetujuinya.", "Write why you would not have approved it."
+    ),
+    "period_unknown": Text(
+        "Pilih salah satu periode dalam daftar.", "Choose one of the periods in the list."
+    ),
+    # Reports.
+    "number_not_listed": Text(
+        "Hanya akun yang tampil dalam pencarian yang dapat dilaporkan.",
+        "Only an account that a look-up lists can be reported.",
+    ),
+    "reported_already": Text(
+        "Pelapor ini sudah melaporkan akun ini hari ini; kirim lagi besok.",
+        "This reporter has reported this account today already; send it again tomorrow.",
+    ),
+    "report_case_closed": Text("{name} sudah menutup perkara ini.", "{name} has closed this case already."),
     # Evidence.
     "evidence_empty": Text("Berkas ini kosong.", "The file is empty."),
     "evidence_too_large": Text("Berkas paling besar 10 MB.", "A file can have 10 MB at most."),

@@ -50,6 +50,7 @@ UNDO_WINDOW = environment.seconds("UNDO_WINDOW", 300)  # between a decision and 
 COOL_DOWN = environment.days("COOL_DOWN_DAYS", 30)  # after a decline
 LAPSE_AFTER = environment.days("LAPSE_AFTER_DAYS", 30, low=1)  # of a draft, or of a question left alone
 BADGE_TERM = environment.days("BADGE_TERM_DAYS", 365, low=1)
+QUALITY_SHARE = environment.number("QUALITY_SHARE", 5, high=100)  # percent of approvals, judged again blind
 # When reviewers work, on the clock of TIME_ZONE: Monday to Friday, but not on holidays.
 WORKING_HOURS = (time(9), time(17))
 FIXED_HOLIDAYS = [(1, 1), (5, 1), (6, 1), (8, 17), (12, 25)]  # Indonesia's, month and day

@@ -49,6 +49,7 @@ _SENIOR = _REVIEW | {
     "verification.second_application",
     "verification.review_alone",
     "verification.assign_application",
+    "verification.compare_reviewers",
     "verification.add_reason",
     "verification.change_reason",
     "reports.change_threshold",
@@ -85,6 +86,7 @@ _OPERATE = _VIEW_DOMAIN | {
 }
 _AUDIT = _VIEW_DOMAIN | {
     "audit.view_logentry",
+    "verification.compare_reviewers",
     "clients.view_clientapp",
     "clients.view_apikey",
     "outbox.view_message",

@@ -11,12 +11,14 @@ from accounts.verification import notices
 from accounts.verification.applying import withdraw
 from accounts.verification.effects import fall_back
 from accounts.verification.models import UNDER_REVIEW, Application, Status
+from accounts.verification.quality import draw_by_chance
 
 
 def start() -> None:
     audit.listen("business.changed", _refuse_in_review)
     audit.listen("account.closed", _withdraw_all)
     audit.listen("badge.ends_soon", _remind_the_owners)
+    audit.listen("application.took_effect", draw_by_chance)
     for event in ("badge.suspended", "badge.reinstated", "badge.revoked", "badge.expired"):
         audit.listen(event, _tell_the_owners)
 
