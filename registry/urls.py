@@ -16,6 +16,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.badges.urls")),
     path("", include("accounts.businesses.urls")),
     path("", include("accounts.verification.urls")),
+    path("", include("accounts.reports.urls")),
 ]
 urlpatterns = [
     path("", pages.home, name="home"),

@@ -14,6 +14,7 @@ class Scope(models.TextChoices):
     CONTACTS_READ = "contacts:read", _("look up contacts, read the directory and the policy")
     ONBOARDING_WRITE = "onboarding:write", _("apply for businesses, and see what it created")
     NUMBERS_DECLARE = "numbers:declare", _("declare numbers personal")
+    REPORTS_WRITE = "reports:write", _("report accounts, and see what became of it")
 
 
 class ClientApp(models.Model):
