@@ -12,6 +12,7 @@ from accounts.businesses.models import Account, Bar, Business, Membership, Numbe
 from accounts.people.models import User
 from accounts.pilot import services as pilot
 from accounts.pilot.models import Cohort, Place
+from accounts.verification import risk
 from accounts.verification.applying import warnings_of
 from accounts.verification.models import Application, Kind, Source, Status
 from accounts.verification.pilot_list import Entry, Refusal, refuse
@@ -152,6 +153,7 @@ def _write(
             findings=warnings_of(entry.display_name, found),
             protected_look_alike=any(name.protected for name in found),
         )
+        application.risk = risk.of_new(application).level
         businesses.append(business)
         accounts.append(account)
         applications.append(application)

@@ -10,6 +10,7 @@ from accounts import clock
 from accounts.audit import journal as audit
 from accounts.businesses import services as businesses
 from accounts.errors import NotAllowed
+from accounts.verification import priority
 from accounts.verification.models import OPEN, Application, Claim, Status
 
 
@@ -153,8 +154,9 @@ def move(
     application.ended_at = None if to in OPEN else application.changed_at
     for name, value in facts.items():
         setattr(application, name, value)
+    queued = priority.settle(application, action)
     application.revision += 1
-    application.save(update_fields=["status", "changed_at", "ended_at", "revision", *facts])
+    application.save(update_fields=["status", "changed_at", "ended_at", "revision", *facts, *queued])
     Claim.objects.filter(application=application).delete()
     audit.record(
         transition.event, on=application, by=by, data={"status": to, "kind": application.kind, **(data or {})}
@@ -167,9 +169,12 @@ def move_all(
 ) -> None:
     """Take many applications of this transaction's own making over one line of the table, in one statement."""
     transition = TRANSITIONS[action]
+    now = clock.now()
+    if action in priority.NEW_CLOCK:
+        facts["due_at"] = priority.due_from(now)
     moved = Application.objects.filter(
         pk__in=[application.pk for application in applications], status__in=transition.sources
-    ).update(status=to, changed_at=clock.now(), revision=F("revision") + 1, **facts)
+    ).update(status=to, changed_at=now, revision=F("revision") + 1, **facts)
     if moved != len(applications) or to not in transition.targets:
         raise ValueError(f"{action} to {to} is not on the table for all of them")
     for application in applications:
