@@ -339,6 +339,7 @@ SENTENCES: dict[str, Text] = {
     "account_already_approved": Text("Akun ini sudah disetujui.", "This account is approved already."),
     "date_in_the_past": Text("Pilih tanggal sesudah hari ini.", "Choose a date after today."),
     "reason_required": Text("Tulis alasannya.", "Give a reason."),
+    "note_empty": Text("Tulis catatannya.", "Write the note."),
     "reason_unknown": Text("Alasan tidak ada dalam daftar.", "The reason is not in the list."),
     "tier_unknown": Text("Pilih verified atau confirmed.", "Choose verified or confirmed."),
     # Quality and figures.

@@ -17,15 +17,9 @@ from accounts.proofs.models import NumberProof, ProofMethod
 from accounts.verification.applying import FIELDS
 from accounts.verification.deciding import CALL_BACK_WHILE, four_eyes_due
 from accounts.verification.forms import ACTIONS, Action, ActionForm, spoken
-from accounts.verification.models import (
-    OPEN,
-    Application,
-    Claim,
-    Decision,
-    Evidence,
-    Question,
-)
-from accounts.verification.offers import allowed_actions
+from accounts.verification.live import Live, Step, last_seq, live, since
+from accounts.verification.models import OPEN, Application, Decision, Evidence, Note, Question
+from accounts.verification.offers import ON_A_CLAIM, allowed_actions
 from accounts.verification.preview import Preview, previews
 from accounts.verification.reasons import text_of
 from accounts.verification.requirements import requirements
@@ -57,15 +51,45 @@ class Decided:
     reason: str
     can_be_taken_back_until: datetime | None
 
+    @property
+    def pending(self) -> bool:
+        return self.decision.undone_at is None and self.decision.took_effect_at is None
+
+
+# Keys of the case page. The script reads them from the page, so that they stand nowhere else.
+KEYS = {
+    "approve": "a",
+    "ask": "i",
+    "decline": "d",
+    "defer": "f",
+    "note": "n",
+    "claim": "c",
+    "take_back": "u",
+}
+GO_ON = {"approve", "decline", "bar", "ask", "defer", "escalate", "second", "overrule"}
+
 
 @dataclass(frozen=True)
 class Offer:
-    """An action with the form to take it; `open` when it is the one that was just refused."""
+    """An action with the form to take it; `open` when it is the one that was just refused.
+
+    `after_claim`: it only lacks the claim, which may be had.
+    """
 
     action: Action
     form: ActionForm
     allowed: bool
     open: bool
+    after_claim: bool = False
+
+    @property
+    def key(self) -> str:
+        return KEYS.get(self.action.name, "")
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether it can be sent with "and open the next"."""
+        return self.action.name in GO_ON
 
 
 @dataclass(frozen=True)
@@ -80,7 +104,11 @@ class Case:
     look_alikes: list[tuple[LookAlike, str]]
     missing: list[tuple[str, str]]
     proofs: list[NumberProof]
-    claim: Claim | None
+    live: Live
+    seen: int
+    since: list[Step]
+    overdue: bool
+    notes: list[Note]
     questions: list[Question]
     decisions: list[Decided]
     badge: Badge | None
@@ -94,8 +122,18 @@ class Case:
     offers: list[Offer]
 
 
-def read(application: Application, *, by: User, refused: tuple[Action, ActionForm] | None = None) -> Case:
-    """The case as it is now. `refused` is an action that was tried in vain, with what was typed."""
+def read(
+    application: Application,
+    *,
+    by: User,
+    refused: tuple[Action, ActionForm] | None = None,
+    seen: str = "",
+) -> Case:
+    """The case as it is now. `refused` is an action that was tried in vain, with what was typed.
+
+    `seen` is how much of the journal stood on the page from which that was sent.
+    """
+    last = last_seq(application)  # before anything else is read: what comes in between counts as not seen
     account = application.account
     evidence = list(application.evidence.order_by("uploaded_at"))
     uploaders = names_of(file.uploaded_by for file in evidence)
@@ -120,7 +158,11 @@ def read(application: Application, *, by: User, refused: tuple[Action, ActionFor
             .select_related("recorded_by")
             .order_by("proven_at")
         ),
-        claim=Claim.objects.select_related("reviewer").filter(application=application, until__gt=now).first(),
+        live=live(application, by=by),
+        seen=last,
+        since=since(application, seen),
+        overdue=application.due_at is not None and application.due_at < now,
+        notes=list(application.notes.select_related("author").order_by("written_at")),
         questions=list(application.questions.select_related("asked_by").order_by("asked_at")),
         decisions=_decisions(application, now),
         badge=Badge.objects.of(account).order_by("-issued_at").first(),
@@ -184,19 +226,28 @@ def _offers(application: Application, *, by: User, refused: tuple[Action, Action
     offered = [ACTIONS[name] for name in allowed_actions(application, by=by)]
     if may_call_back(application, by=by):
         offered.append(ACTIONS["call_back"])
+    if "note" in ACTIONS and may_note(application, by=by):
+        offered.append(ACTIONS["note"])
     offers = []
     for action in offered:
         is_refused = refused is not None and refused[0] is action
         form = refused[1] if refused is not None and is_refused else fresh_form(action, application)
         offers.append(Offer(action, form, allowed=True, open=is_refused))
     if refused is not None and refused[0] not in offered:
-        offers.insert(0, Offer(*refused, allowed=False, open=True))
+        after_claim = refused[0].name in ON_A_CLAIM and ACTIONS["claim"] in offered
+        offers.insert(0, Offer(*refused, allowed=False, open=True, after_claim=after_claim))
     return offers
 
 
 def fresh_form(action: Action, application: Application, data: Any = None) -> ActionForm:
     """Ids of fields start with the action's name: several forms stand on one page."""
     return action.form(data, auto_id=f"{action.name}-%s", initial={"revision": application.revision})
+
+
+def may_note(application: Application, *, by: User) -> bool:
+    if not by.has_perm("verification.review_application"):
+        return False
+    return not application.account.business.memberships.filter(person=by).exists()
 
 
 def may_call_back(application: Application, *, by: User) -> bool:

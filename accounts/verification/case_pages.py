@@ -5,7 +5,14 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
@@ -16,9 +23,11 @@ from accounts.audit.staffpages import sentences
 from accounts.audit.verbs import ReadOnly, say, status_of
 from accounts.errors import DomainError, Stale
 from accounts.people.models import User
-from accounts.verification import case
+from accounts.verification import case, claims
 from accounts.verification import evidence as files
+from accounts.verification import services as verification
 from accounts.verification.forms import ACTIONS, Action, ActionForm
+from accounts.verification.live import live
 from accounts.verification.models import Application, Evidence, Status
 from accounts.verification.transitions import TRANSITIONS
 
@@ -42,7 +51,11 @@ class CasePages(ReadOnly):
             wrap(self.evidence_view),
             name="verification_application_evidence",
         )
-        return [*actions, file, *super().get_urls()]
+        watched = [
+            path(f"<path:object_id>/{name}/", wrap(view), name=f"verification_application_{name}")
+            for name, view in {"live": self.live_view, "renew": self.renew_view}.items()
+        ]
+        return [*actions, *watched, file, *super().get_urls()]
 
     @method_decorator(require_safe)
     def change_view(
@@ -66,14 +79,32 @@ class CasePages(ReadOnly):
         if not form.is_valid():
             return self._refused(request, application, action, form, HTTPStatus.UNPROCESSABLE_ENTITY)
         facts = dict(form.cleaned_data)
+        by = cast(User, request.user)
         try:
-            _require_seen(application, action, facts.pop("revision"), by=cast(User, request.user))
-            action.act(application, by=request.user, **facts)
+            _require_seen(application, action, facts.pop("revision"), by=by)
+            if "claim" in request.POST:  # it was lost in between, and is to be had again
+                verification.claim(application, by=by)
+            action.act(application, by=by, **facts)
         except DomainError as refusal:
             say(refusal, form)
             return self._refused(request, application, action, form, status_of(refusal), sentences(refusal))
         messages.success(request, str(action.done))
         return HttpResponseRedirect(here)
+
+    @method_decorator(require_safe)
+    def live_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Who has the case and where it stands, for the page that is open. Nothing personal of the business."""
+        facts = live(self._find(request, object_id), by=cast(User, request.user))
+        return JsonResponse(facts.as_json(), headers={"Cache-Control": "no-store"})
+
+    def renew_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Typing is work: it prolongs one's own lease. Answers as `live_view` does."""
+        if not request.user.has_perm("verification.review_application"):
+            raise PermissionDenied
+        application, by = self._find(request, object_id), cast(User, request.user)
+        if request.method == "POST":
+            claims.renew_claim(application, by=by)
+        return JsonResponse(live(application, by=by).as_json(), headers={"Cache-Control": "no-store"})
 
     def evidence_view(self, request: HttpRequest, object_id: str, evidence_id: str) -> HttpResponse:
         """One file, as it was uploaded. The browser may neither guess what it is nor run anything in it."""
@@ -119,7 +150,8 @@ class CasePages(ReadOnly):
         application = self._find(request, application.pk)
         form.data = {**request.POST.dict(), "revision": str(application.revision)}  # which they see now
         why = why or " ".join(str(error) for errors in form.errors.values() for error in errors)
-        response = self._case_page(request, application, refused=(action, form), why=why)
+        seen = request.POST.get("seen", "")
+        response = self._case_page(request, application, refused=(action, form), seen=seen, why=why)
         response.status_code = status
         return response
 
@@ -144,7 +176,7 @@ def _require_seen(application: Application, action: Action, revision: int, *, by
 
     Where it is not possible any more, the service says so, and who was faster.
     """
-    if revision == application.revision or action.name in ("claim", "release"):
+    if revision == application.revision or action.name in ("claim", "release", "note"):
         return
     transition = TRANSITIONS.get(action.name)
     if transition is not None and application.status not in transition.sources:

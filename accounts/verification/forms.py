@@ -94,6 +94,10 @@ class CallBackForm(ActionForm):
     note = _text(_("Who answered, and what was said"), required=True, longest=500)
 
 
+class NoteForm(ActionForm):
+    text = _text(_("Internal note"), required=True, help_text=_("The owner never reads it."))
+
+
 @dataclass(frozen=True)
 class Action:
     """A button of the case page. `act(application, by=reviewer, **cleaned_data)` checks everything again."""
@@ -156,5 +160,6 @@ ACTIONS: dict[str, Action] = {
             CallBackForm,
             "proofs.record_call_back",
         ),
+        Action("note", _("Note"), _("The note is kept."), verification.write_note, NoteForm),
     ]
 }

@@ -21,6 +21,7 @@ from accounts.verification.deciding import resume as resume
 from accounts.verification.deciding import second as second
 from accounts.verification.deciding import take_back as take_back
 from accounts.verification.effects import take_effect as take_effect
+from accounts.verification.notes import write_note as write_note
 from accounts.verification.offers import allowed_actions as allowed_actions
 from accounts.verification.requirements import Requirement as Requirement
 from accounts.verification.requirements import requirements as requirements

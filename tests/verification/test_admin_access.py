@@ -62,6 +62,9 @@ MODELS: dict[str, dict[str, set[Role]]] = {
         "overrule": {S},
         "take_back": REVIEWERS,
         "call_back": REVIEWERS,
+        "note": REVIEWERS,
+        "live": STAFF,
+        "renew": REVIEWERS,
     },
 }
 VIEWS = ("changelist", "change", "history")
