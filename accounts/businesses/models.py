@@ -64,7 +64,8 @@ class Business(models.Model):
                 fields=["registration_number"],
                 condition=~Q(registration_number=""),
                 name="business_registration",
-            )
+            ),
+            GinIndex(SearchVector("legal_name", config="simple"), name="businesses_by_word"),
         ]
 
     def __str__(self) -> str:

@@ -1,5 +1,6 @@
 """Applications and what belongs to one. Only services write a status."""
 
+from accounts.verification.models.application import ENDED as ENDED
 from accounts.verification.models.application import OPEN as OPEN
 from accounts.verification.models.application import UNDER_REVIEW as UNDER_REVIEW
 from accounts.verification.models.application import Application as Application

@@ -4,6 +4,7 @@ from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
@@ -48,6 +49,7 @@ OPEN = (
     Status.AWAITING_SECOND,
     Status.DECIDED,
 )
+ENDED = (Status.APPROVED, Status.DECLINED, Status.BARRED, Status.WITHDRAWN, Status.LAPSED)
 # The registry has the ball: a reviewer reads it, will, or has decided on it.
 UNDER_REVIEW = (Status.SUBMITTED, Status.DEFERRED, Status.AWAITING_SECOND, Status.DECIDED)
 
@@ -148,6 +150,21 @@ class Application(models.Model):
                 condition=Q(status__in=[Status.SUBMITTED, Status.AWAITING_SECOND]),
                 name="applications_to_decide",
             ),
+            # The desks with few rows among many, in the order of the queue.
+            models.Index(
+                fields=["-risk", "due_at", "id"],
+                condition=Q(contested=True, status__in=[Status.SUBMITTED, Status.AWAITING_SECOND]),
+                name="contested_applications",
+            ),
+            models.Index(
+                fields=["-risk", "due_at", "id"],
+                condition=Q(escalated_by__isnull=False, status=Status.SUBMITTED),
+                name="escalated_applications",
+            ),
+            models.Index(
+                fields=["-ended_at", "id"], condition=Q(status__in=ENDED), name="ended_applications"
+            ),
+            GinIndex(SearchVector("display_name", config="simple"), name="applications_by_word"),
             models.Index(fields=["submitted_at", "id"], name="applications_by_age"),
             models.Index(fields=["number"], name="applications_of_a_number"),
             models.Index(fields=["website"], condition=~Q(website=""), name="applications_of_a_website"),
