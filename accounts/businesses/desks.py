@@ -53,8 +53,11 @@ class CasesByAge(ModelAdmin):
     ended: ClassVar[str] = "closed_at"
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        if request.GET.get("desk") in ("closed", "all") or request.GET.get(SEARCH_VAR):
-            return [F(self.ended).desc(nulls_first=request.GET.get("desk") != "closed"), "opened_at"]
+        desk = request.GET.get("desk") or ("all" if request.GET.get(SEARCH_VAR) else "open")
+        if desk == "closed":
+            return [f"-{self.ended}"]
+        if desk == "all":
+            return [F(self.ended).desc(nulls_first=True), "opened_at"]
         return ["opened_at"]
 
     @admin.display(description=_("open for"))
