@@ -261,8 +261,30 @@ SENTENCES: dict[str, Text] = {
         "At most {limit} applications at a time; decide or release one.",
     ),
     "offered_to_another": Text(
-        "Jawaban ini ditawarkan dahulu kepada {name} sampai {until}.",
-        "This answer is offered to {name} first, until {until}.",
+        "Kasus ini ditawarkan dahulu kepada {name} sampai {until}.",
+        "This case is offered to {name} first, until {until}.",
+    ),
+    "nothing_to_take": Text(
+        "Tidak ada lagi kasus yang dapat Anda ambil sekarang.", "No case is left that you could take now."
+    ),
+    "assignee_no_reviewer": Text(
+        "{name} tidak dapat meninjau: bukan peninjau, atau tidak boleh masuk.",
+        "{name} can't review: no reviewer, or not allowed to sign in.",
+    ),
+    "assignee_involved": Text(
+        "{name} tidak boleh mengerjakan kasus ini: anggota usaha itu, atau sudah memutuskan di sini.",
+        "{name} may not work on this case: a member of the business, or decided here before.",
+    ),
+    "tag_malformed": Text(
+        "Tag terdiri dari huruf kecil, angka, dan tanda hubung, paling banyak {limit} karakter.",
+        "A tag has small letters, digits and hyphens, {limit} characters at most.",
+    ),
+    "tag_there_already": Text("Kasus ini sudah bertag itu.", "The case has this tag already."),
+    "tag_missing": Text("Kasus ini tidak bertag itu.", "The case does not have this tag."),
+    "tags_used_up": Text("Paling banyak {limit} tag per kasus.", "At most {limit} tags a case."),
+    "filters_used_up": Text(
+        "Paling banyak {limit} saringan tersimpan; hapus satu dahulu.",
+        "At most {limit} saved filters; delete one first.",
     ),
     "own_business": Text(
         "Anda anggota usaha ini; orang lain harus memutuskan.",
@@ -276,8 +298,8 @@ SENTENCES: dict[str, Text] = {
         "Peninjau lain harus memutuskan kali ini.", "Another reviewer has to decide this time."
     ),
     "senior_needed": Text(
-        "Setelah pembatalan, peninjau senior yang belum terlibat memutuskan sendiri.",
-        "After an overruling, a senior reviewer who took no part decides alone.",
+        "Setelah pembatalan atau eskalasi, peninjau senior yang belum terlibat memutuskan.",
+        "After an overruling or an escalation, a senior reviewer who took no part decides.",
     ),
     "not_the_author": Text(
         "Hanya pembuat keputusan dapat menariknya.", "Only its author can take a decision back."
@@ -341,7 +363,60 @@ SENTENCES: dict[str, Text] = {
     "reason_required": Text("Tulis alasannya.", "Give a reason."),
     "note_empty": Text("Tulis catatannya.", "Write the note."),
     "reason_unknown": Text("Alasan tidak ada dalam daftar.", "The reason is not in the list."),
+    "reason_retired": Text(
+        "Alasan ini tidak dipakai lagi; pilih yang lain.", "This reason is no longer in use; choose another."
+    ),
+    "placeholder_unfilled": Text(
+        "Isi dahulu {name}: kalimatnya belum lengkap.", "Fill in {name} first: the sentence is not complete."
+    ),
+    "placeholder_unknown": Text(
+        "Kalimat alasan ini tidak memuat {name}.", "The sentence of this reason has no place for {name}."
+    ),
+    "question_missing": Text(
+        "Pilih alasan atau tulis pertanyaannya.", "Choose a reason, or write the question."
+    ),
+    "question_field_missing": Text(
+        "Pilih isian yang ditanyakan.", "Choose the field that the question is about."
+    ),
+    "escalated_already": Text(
+        "Kasus ini sudah diteruskan kepada peninjau senior.",
+        "This case was passed on to a senior reviewer already.",
+    ),
+    "news_of_another": Text(
+        "Kabar ini untuk pembuat keputusan itu.", "This news is for whoever made the decision."
+    ),
+    "nothing_undone": Text("Keputusan ini tidak dibatalkan.", "This decision was not undone."),
+    # Reasons, as seniors edit them.
+    "reason_code_invalid": Text(
+        "Kode terdiri dari huruf kecil a–z dan garis bawah.", "A code is made of a–z and underscores."
+    ),
+    "reason_code_taken": Text("Sudah ada alasan berkode itu.", "There is a reason of that code already."),
+    "reason_text_missing": Text(
+        "Tulis kalimatnya dalam kedua bahasa.", "Write the sentence in both languages."
+    ),
+    "placeholder_malformed": Text(
+        "Isian dalam kalimat ditulis {example}: huruf a–z dan garis bawah dalam kurung kurawal.",
+        "A placeholder is written {example}: a–z and underscores in curly brackets.",
+    ),
+    "placeholders_differ": Text(
+        "Kedua bahasa harus memuat isian yang sama.", "Both languages need the same placeholders."
+    ),
+    "reason_is_retired": Text("Alasan ini sudah tidak dipakai.", "This reason is out of use already."),
+    "reason_in_use": Text("Alasan ini masih dipakai.", "This reason is in use already."),
     "tier_unknown": Text("Pilih verified atau confirmed.", "Choose verified or confirmed."),
+    # The staff's sign-in.
+    "too_many_guesses": Text(
+        "Terlalu banyak percobaan yang keliru. Tunggu 15 menit, lalu coba lagi.",
+        "Too many wrong attempts. Wait 15 minutes, then try again.",
+    ),
+    "last_factor": Text(
+        "Ini langkah kedua Anda yang terakhir; tambahkan yang lain dahulu.",
+        "This is your last second factor; add another one first.",
+    ),
+    "no_second_factor": Text(
+        "Tambahkan aplikasi autentikator atau kunci sandi dahulu.",
+        "Add an authenticator app or a passkey first.",
+    ),
     # Quality and figures.
     "quality_own_decision": Text(
         "Anda ikut memutuskan permohonan ini; pemeriksaan mutu dilakukan orang lain.",
@@ -392,4 +467,61 @@ SENTENCES: dict[str, Text] = {
         "Kebijakan ini sudah berlaku dan tidak dapat diubah.",
         "This policy was published and can't be changed.",
     ),
+}
+
+# Words for the codes that stand in a refusal's `params`, where its sentence names them.
+WORDS: dict[str, dict[str, Text]] = {
+    "action": {
+        "submit": Text("mengirim", "submit it"),
+        "change": Text("mengubah", "change it"),
+        "claim": Text("mengambil", "claim it"),
+        "ask": Text("bertanya", "ask"),
+        "answer": Text("menjawab", "answer"),
+        "defer": Text("menunda", "defer it"),
+        "resume": Text("melanjutkan", "resume it"),
+        "approve": Text("menyetujui", "approve it"),
+        "decline": Text("tidak menyetujui", "decline it"),
+        "bar": Text("melarang usaha ini", "bar the business"),
+        "escalate": Text("meneruskan kepada senior", "escalate it"),
+        "second": Text("menyepakati", "agree"),
+        "overrule": Text("membatalkan keputusan", "overrule it"),
+        "take_back": Text("menarik keputusan", "take the decision back"),
+        "take_effect": Text("memberlakukan keputusan", "let it take effect"),
+        "fall_back": Text("mengembalikan ke antrean", "put it back"),
+        "contest": Text("mengajukan keberatan", "contest it"),
+        "withdraw": Text("menarik pengajuan", "withdraw it"),
+        "lapse": Text("menutup", "let it lapse"),
+        "call_back": Text("mencatat telepon balik", "record a call-back"),
+        "add_evidence": Text("menambah bukti", "add evidence"),
+        "remove_evidence": Text("menghapus bukti", "remove evidence"),
+        "send_code": Text("mengirim kode", "send a code"),
+        "check_code": Text("memeriksa kode", "check a code"),
+        # Of a badge.
+        "issue": Text("menerbitkan", "issue it"),
+        "suspend": Text("menangguhkan", "suspend it"),
+        "reinstate": Text("memulihkan", "reinstate it"),
+        "revoke": Text("mencabut", "revoke it"),
+        "expire": Text("mengakhiri", "let it expire"),
+        "supersede": Text("mengganti", "supersede it"),
+    },
+    "status": {
+        "draft": Text("rancangan", "a draft"),
+        "submitted": Text("terkirim", "submitted"),
+        "in_review": Text("sedang diperiksa", "in review"),
+        "needs_information": Text("menunggu pemilik", "waiting for the owner"),
+        "deferred": Text("ditunda", "deferred"),
+        "awaiting_second": Text("menunggu peninjau kedua", "waiting for a second reviewer"),
+        "decided": Text("sudah diputuskan", "decided"),
+        "approved": Text("disetujui", "approved"),
+        "declined": Text("tidak disetujui", "declined"),
+        "barred": Text("dilarang", "barred"),
+        "withdrawn": Text("ditarik", "withdrawn"),
+        "lapsed": Text("ditutup karena tidak dilanjutkan", "lapsed"),
+        # Of a badge.
+        "active": Text("aktif", "active"),
+        "suspended": Text("ditangguhkan", "suspended"),
+        "revoked": Text("dicabut", "revoked"),
+        "expired": Text("habis masa berlaku", "expired"),
+        "superseded": Text("digantikan", "superseded"),
+    },
 }
