@@ -42,7 +42,7 @@ def test_one_of_two_different_reports_at_once_is_refused(account: Account, kai: 
 
 
 def test_eight_reporters_at_once_make_one_case_that_has_them_all(account: Account, kai: ClientApp) -> None:
-    """Failed without the lock on the account: two opened a case, and one_open_report_case_per_account refused one."""
+    """Failed without the lock on the account: some counted too few, and stayed outside of the case."""
     acts = [lambda name=f"user-{place}": send(account, name, by=kai) for place in range(AT_ONCE)]
     assert outcomes(race(*acts)) == {"done": AT_ONCE}
     assert ReportCase.objects.get().reports.count() == AT_ONCE

@@ -22,6 +22,8 @@ from accounts.messages.models import Message
 from accounts.people.models import User
 from accounts.people.roles import Role
 from accounts.proofs.models import NumberProof
+from accounts.reports import services as reports
+from accounts.reports.models import Report, ReportCase, Threshold
 from accounts.verification.jobs import tick
 from tests.factories import badge_of, make_approved, make_cohort, make_reviewer, make_submitted
 
@@ -47,6 +49,9 @@ MODELS: dict[str, dict[str, set[Role]]] = {
     "pilot_cohort": {"view": STAFF, "add": {S, O}, "edit": {S, O}},
     "badges_badge": {"view": STAFF, "suspend": {R, S, O}, "reinstate": {S}, "revoke": {S}},
     "badges_displaypolicy": {"view": STAFF, "add": {O}},
+    "reports_report": {"view": STAFF},
+    "reports_reportcase": {"view": STAFF, "act": REVIEWERS, "dismiss": REVIEWERS},
+    "reports_threshold": {"view": STAFF, "edit": {S, O}},
     "verification_application": {
         "view": STAFF,
         "evidence": STAFF,
@@ -106,6 +111,7 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
     application = make_submitted()
     somebody = make_reviewer()
     ownership.declare_personal(str(account.number), by=kai)
+    reports.receive(str(account.number), reason="spam", reporter="u-1", by=kai)
     with audit.together():
         bars.bar(application.account.business, reason="fraud", by=audit.SYSTEM)
     messages.send(
@@ -134,6 +140,9 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
         "pilot_cohort": make_cohort(),
         "badges_badge": badge_of(account),
         "badges_displaypolicy": DisplayPolicy.objects.latest(),
+        "reports_report": Report.objects.get(),
+        "reports_reportcase": ReportCase.objects.create(account=account),
+        "reports_threshold": Threshold.objects.get(),
         "verification_application": application,
     }
     found = {}
