@@ -1,6 +1,7 @@
 """The journal (what happened) and the log (what was refused or looked at)."""
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -60,6 +61,7 @@ class LogEntry(models.Model):
         verbose_name = _("log entry")
         verbose_name_plural = _("log of refusals and views")
         ordering = ["-id"]
+        indexes = [models.Index(fields=["on", "id"], condition=Q(kind="refused"), name="refusals_on_a_thing")]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.on}"

@@ -6,8 +6,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.businesses.lists import Category
@@ -58,6 +58,10 @@ class Source(models.TextChoices):
     FORM = "form", _("owner's form")
     API = "api", _("partner app")
     IMPORT = "import", _("imported list")
+
+
+# Of the website, without www. before it; an index holds it.
+HOST = Lower(Func(F("website"), Value(r"(?i)^https?://(?:www\.)?([^/:?#]+)"), function="SUBSTRING"))
 
 
 class ApplicationQuerySet(models.QuerySet["Application"]):
@@ -168,6 +172,7 @@ class Application(models.Model):
             models.Index(fields=["submitted_at", "id"], name="applications_by_age"),
             models.Index(fields=["number"], name="applications_of_a_number"),
             models.Index(fields=["website"], condition=~Q(website=""), name="applications_of_a_website"),
+            models.Index(HOST, condition=~Q(website=""), name="applications_of_a_host"),
             GinIndex(fields=["tags"], condition=~Q(tags=[]), name="tagged_applications"),
             models.Index(fields=["account", "-created_at"], name="applications_of_an_account"),
             models.Index(
