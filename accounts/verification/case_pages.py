@@ -1,5 +1,6 @@
 """The case page, and every decision as a POST to an address of its own."""
 
+import contextlib
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -88,8 +89,8 @@ class CasePages(ReadOnly):
         except DomainError as refusal:
             say(refusal, form)
             return self._refused(request, application, action, form, status_of(refusal), sentences(refusal))
-        messages.success(request, str(action.done))
-        return HttpResponseRedirect(here)
+        messages.success(request, f"{application.display_name or application.pk}: {action.done}")
+        return _open_next(request, by=by) if "next" in request.POST else HttpResponseRedirect(here)
 
     @method_decorator(require_safe)
     def live_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -103,7 +104,8 @@ class CasePages(ReadOnly):
             raise PermissionDenied
         application, by = self._find(request, object_id), cast(User, request.user)
         if request.method == "POST":
-            claims.renew_claim(application, by=by)
+            with contextlib.suppress(DomainError):  # lost: the answer says who has it
+                claims.renew(application, by=by)
         return JsonResponse(live(application, by=by).as_json(), headers={"Cache-Control": "no-store"})
 
     def evidence_view(self, request: HttpRequest, object_id: str, evidence_id: str) -> HttpResponse:
@@ -163,12 +165,23 @@ class CasePages(ReadOnly):
             **self.admin_site.each_context(request),
             "opts": self.opts,
             "title": application.display_name or application.pk,
+            "is_nav_sidebar_enabled": False,  # one screen: its width is for the case
             "case": case.read(application, by=by, **shown),
             "may_see_evidence": by.has_perm("verification.view_evidence"),
             "why": why,
             "statuses": Status,
         }
         return TemplateResponse(request, "admin/verification/case.html", context)
+
+
+def _open_next(request: HttpRequest, *, by: User) -> HttpResponse:
+    """The queue's next case, claimed; the queue itself where there is none for this reviewer."""
+    try:
+        lease = claims.take_next(by=by)
+    except DomainError as refusal:
+        messages.warning(request, sentences(refusal))
+        return HttpResponseRedirect(reverse("admin:verification_application_changelist"))
+    return HttpResponseRedirect(reverse("admin:verification_application_change", args=[lease.application_id]))
 
 
 def _require_seen(application: Application, action: Action, revision: int, *, by: User) -> None:

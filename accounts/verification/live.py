@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts import clock
@@ -61,7 +60,7 @@ def live(application: Application, *, by: User) -> Live:
 def _said(application: Application, claim: Claim | None, by: User) -> str:
     """Who has it, in one line."""
     if claim is not None:
-        until = date_format(clock.here(claim.until), "TIME_FORMAT")
+        until = f"{clock.here(claim.until):%H:%M}"
         if claim.reviewer_id == by.pk:
             return _("Claimed by you until %(time)s.") % {"time": until}
         return _("Claimed by %(name)s until %(time)s.") % {"name": claim.reviewer, "time": until}
