@@ -4,7 +4,9 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from accounts.verification.case_pages import CasePages
-from accounts.verification.models import Application
+from accounts.verification.figures_pages import FiguresPages
+from accounts.verification.models import Application, QualityCheck
+from accounts.verification.quality_pages import QualityPages
 from accounts.verification.queue_pages import QueuePages
 
 admin.site.site_header = admin.site.site_title = _("Verified-business registry")
@@ -14,3 +16,8 @@ admin.site.index_title = _("Desk of the staff")
 @admin.register(Application)
 class ApplicationAdmin(CasePages, QueuePages):
     """The queue, and the page of one case."""
+
+
+@admin.register(QualityCheck)
+class QualityAdmin(QualityPages, FiguresPages):
+    """The desk of blind reviews, and below it the figures."""
