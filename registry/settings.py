@@ -64,6 +64,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
     "csp",
     "django_filters",
     "drf_spectacular",
@@ -96,6 +99,8 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.people.middleware.LanguageOfTheStaff",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.people.middleware.SecondFactor",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "registry.urls"
@@ -127,7 +132,38 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+# The staff's sign-in (accounts/people/urls.py): a username and a password, and a second factor; nobody signs up.
+SIGN_IN_AGAIN_AFTER = environment.seconds("SIGN_IN_AGAIN_AFTER", 1800)  # before what can't be taken back
+TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0, high=9)  # that add to X-Forwarded-For
+ACCOUNT_ADAPTER = "accounts.people.adapters.SignInAdapter"
+ACCOUNT_FORMS = {
+    "login": "accounts.people.forms.SignInForm",
+    "reauthenticate": "accounts.people.forms.PasswordAgainForm",
+    "change_password": "accounts.people.forms.OwnPasswordForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE, like every session
+ACCOUNT_RATE_LIMITS = False  # allauth counts in each process: accounts/people/guesses.py counts for all
+ACCOUNT_REAUTHENTICATION_TIMEOUT = SIGN_IN_AGAIN_AFTER.total_seconds()
+MFA_ADAPTER = "accounts.people.adapters.FactorAdapter"
+MFA_FORMS = {
+    "authenticate": "accounts.people.forms.CodeForm",
+    "reauthenticate": "accounts.people.forms.CodeAgainForm",
+    "activate_totp": "accounts.people.forms.AppForm",
+    "add_webauthn": "accounts.people.forms.PasskeyForm",
+    "login_webauthn": "accounts.people.forms.PasskeySignInForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RATE_LIMITS = False
+MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a phone's clock may be off
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is for notices; operators enter it
 
 LANGUAGE_CODE = "id"
 LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]

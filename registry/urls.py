@@ -1,6 +1,7 @@
 """Every address of the registry."""
 
 from django.contrib import admin
+from django.contrib.auth.decorators import login_required
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.decorators.http import require_POST
@@ -26,6 +27,11 @@ urlpatterns = [
     path("problems/<slug:code>", pages.problems, name="problem"),
     path("healthz/live", health.live, name="live"),
     path("healthz/ready", health.ready, name="ready"),
+    path("admin/sign-in/", include("accounts.people.urls")),
+    path(
+        "admin/password_change/",  # the admin's own would ask for nothing and write no event
+        login_required(RedirectView.as_view(pattern_name="account_change_password")),
+    ),
     path("admin/", admin.site.urls),
     path("v1/", include(v1)),
 ]

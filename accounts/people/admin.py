@@ -2,6 +2,9 @@
 
 from typing import TYPE_CHECKING, Any, cast
 
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.forms import BaseUserCreationForm, SetPasswordForm
@@ -9,19 +12,27 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.debug import sensitive_post_parameters
+from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
 from accounts.audit.staffpages import LoggedViews, SpokenRefusals, sentences
 from accounts.errors import DomainError
+from accounts.people import factors
 from accounts.people import services as people
 from accounts.people.models import User
+from accounts.people.recently import sign_in_again
 
 if TYPE_CHECKING:
     ModelForm = forms.ModelForm[User]
     CreationForm = BaseUserCreationForm[User]
 else:
     ModelForm, CreationForm = forms.ModelForm, BaseUserCreationForm  # generic for the type checker only
+
+# Secrets and codes are nobody's to look at; nor has the admin a sign-in of its own, which would ask for no factor.
+admin.site.unregister(Authenticator)
+admin.site.unregister(EmailAddress)
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign]  # as allauth documents it
 
 STAFF_ROLES = [(role.value, role.label) for role in people.STAFF_ROLES]
 
@@ -95,7 +106,12 @@ class UserAdmin(LoggedViews, SpokenRefusals):
             self.admin_site.admin_view(sensitive_post_parameters()(self.password_view)),
             name="people_user_password",
         )
-        return [password, *super().get_urls()]
+        reset = path(
+            "<path:object_id>/reset/",
+            self.admin_site.admin_view(self.reset_view),
+            name="people_user_reset",
+        )
+        return [password, reset, *super().get_urls()]
 
     def password_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         person = self.get_object(request, object_id)
@@ -103,6 +119,8 @@ class UserAdmin(LoggedViews, SpokenRefusals):
             raise PermissionDenied
         if person is None:
             raise Http404
+        if person == request.user:
+            return HttpResponseRedirect(reverse("account_change_password"))
         form = SetPasswordForm(person, request.POST or None)
         if request.method == "POST" and form.is_valid():
             try:
@@ -120,3 +138,25 @@ class UserAdmin(LoggedViews, SpokenRefusals):
             "form": form,
         }
         return TemplateResponse(request, "admin/people/user/password.html", context)
+
+    @method_decorator(sensitive_variables("password"))
+    def reset_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Answers with the new password at once: it is on this one page, in no session, cookie or cache."""
+        person = self.get_object(request, object_id)
+        if not self.has_change_permission(request, person):
+            raise PermissionDenied
+        if person is None:
+            raise Http404
+        if first := sign_in_again(request):
+            return first
+        context = {**self.admin_site.each_context(request), "opts": self.opts, "person": person}
+        context["title"] = _("Reset the sign-in of %(name)s") % {"name": person}
+        if request.method == "POST":
+            try:
+                context["password"] = factors.reset_sign_in(person, by=cast(User, request.user))
+            except DomainError as refusal:
+                messages.error(request, sentences(refusal))
+                return HttpResponseRedirect(reverse("admin:people_user_change", args=[person.pk]))
+        response = TemplateResponse(request, "admin/people/user/reset.html", context)
+        response["Cache-Control"] = "no-store"
+        return response

@@ -38,6 +38,7 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.INDONESIAN)
     role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.OWNER)
     is_active = models.BooleanField(_("may sign in"), default=True)
+    password_is_temporary = models.BooleanField(_("password is temporary"), default=False, editable=False)
     created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
@@ -77,3 +78,17 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_active and any(p.startswith(f"{app_label}.") for p in PERMISSIONS[Role(self.role)])
+
+
+class Guesses(models.Model):
+    """Wrong passwords and codes, counted for all processes together: see `accounts.people.guesses`."""
+
+    key = models.CharField(max_length=64, primary_key=True, help_text=_("A keyed hash: no name, no address."))
+    count = models.PositiveIntegerField()
+    since = models.DateTimeField()
+
+    class Meta:
+        verbose_name_plural = "guesses"
+
+    def __str__(self) -> str:
+        return self.key[:8]

@@ -43,11 +43,11 @@ def change_staff(
     person: User, *, name: str, role: str, language: str, email: str | None, by: audit.Actor
 ) -> User:
     """Raises Forbidden: one's own role; Invalid: no role of the staff, or an e-mail address that is taken."""
-    person = _locked(person)
+    person = locked_staff(person)
     wanted = {"name": name, "role": _known(role), "language": language, "email": email or None}
     changed = [field for field, value in wanted.items() if getattr(person, field) != value]
     if "role" in changed:
-        _require_another(person, by)
+        require_another(person, by)
     if changed:
         for field in changed:
             setattr(person, field, wanted[field])
@@ -71,16 +71,30 @@ def enable_staff(person: User, *, by: audit.Actor) -> User:
 @audit.transaction
 def set_password(person: User, password: str, *, by: audit.Actor) -> User:
     """Their other sessions end with it: a session is signed with the password's hash."""
-    person = _locked(person)
-    person.set_password(password)
-    person.save(update_fields=["password"])
+    person = locked_staff(person)
+    _give(person, password)
     audit.record("person.password_set", on=person, by=by)
     return person
 
 
+@audit.transaction
+def change_own_password(person: User, password: str) -> User:
+    """The password has been judged already. Sessions other than the one that asks end with it."""
+    person = locked_staff(person)
+    _give(person, password)
+    audit.record("person.password_changed", on=person, by=person)
+    return person
+
+
+def _give(person: User, password: str) -> None:
+    person.set_password(password)
+    person.password_is_temporary = False
+    person.save(update_fields=["password", "password_is_temporary"])
+
+
 def _let_in(person: User, allowed: bool, *, by: audit.Actor) -> User:
-    person = _locked(person)
-    _require_another(person, by)
+    person = locked_staff(person)
+    require_another(person, by)
     if person.is_active != allowed:
         person.is_active = allowed
         person.save(update_fields=["is_active"])
@@ -88,7 +102,8 @@ def _let_in(person: User, allowed: bool, *, by: audit.Actor) -> User:
     return person
 
 
-def _locked(person: User) -> User:
+def locked_staff(person: User) -> User:
+    """Raises NotFound: no member of the staff."""
     staff = User.objects.select_for_update().exclude(role=Role.OWNER)
     try:
         return staff.get(pk=person.pk)
@@ -96,7 +111,8 @@ def _locked(person: User) -> User:
         raise NotFound("not_found") from None
 
 
-def _require_another(person: User, by: audit.Actor) -> None:
+def require_another(person: User, by: audit.Actor) -> None:
+    """Raises Forbidden: nobody does this to themself."""
     # An operator who could make himself a reviewer would decide on his own which roles are apart.
     if person.pk == by.pk:
         raise Forbidden("own_access")

@@ -7,15 +7,13 @@ from accounts.audit import journal as audit
 from accounts.audit.models import Event
 from accounts.people.models import User
 from tests.factories import make_approved
+from tests.staff import browser_of
 
 JOURNAL = reverse("admin:audit_event_changelist")
 
 
 def signed_in(person: User) -> Client:
-    User.objects.filter(pk=person.pk).update(language="en")
-    browser = Client(headers={"Accept": "text/html"})
-    browser.force_login(person)
-    return browser
+    return browser_of(person)
 
 
 def test_it_is_filtered_by_kind_thing_and_actor(rita: User) -> None:

@@ -12,13 +12,11 @@ from accounts.badges.models import Badge, BadgeStatus, DisplayPolicy
 from accounts.badges.policies import PILOT_TIERS, PILOT_VERSION
 from accounts.people.models import User
 from tests.factories import badge_of, make_approved
+from tests.staff import browser_of
 
 
 def signed_in(person: User) -> Client:
-    User.objects.filter(pk=person.pk).update(language="en")
-    browser = Client(headers={"Accept": "text/html"})
-    browser.force_login(person)
-    return browser
+    return browser_of(person)
 
 
 def at(page: str, row: Any) -> str:

@@ -14,13 +14,11 @@ from accounts.clients.models import ClientApp
 from accounts.people.models import User
 from accounts.verification import services as verification
 from tests.factories import make_account, make_approved, make_business, make_claimed
+from tests.staff import browser_of
 
 
 def signed_in(person: User) -> Client:
-    User.objects.filter(pk=person.pk).update(language="en")
-    browser = Client(headers={"Accept": "text/html"})
-    browser.force_login(person)
-    return browser
+    return browser_of(person)
 
 
 def at(page: str, row: Any = None) -> str:

@@ -14,14 +14,14 @@ from accounts.clients.models import ApiKey, ClientApp, Scope
 from accounts.people.models import User
 from accounts.people.roles import Role
 from tests.factories import PASSWORD
+from tests.staff import browser_of
 
 ADD_APP, ADD_KEY = "admin:clients_clientapp_add", "admin:clients_apikey_add"
 
 
 @pytest.fixture
-def browser(client: Client, olga: User) -> Client:
-    client.force_login(olga)
-    return client
+def browser(olga: User) -> Client:
+    return browser_of(olga, language="id")
 
 
 @pytest.fixture
@@ -110,16 +110,15 @@ def test_a_key_is_revoked_after_a_question(browser: Client, key: ApiKey) -> None
 
 
 def test_a_form_of_another_site_revokes_nothing(olga: User, key: ApiKey) -> None:
-    browser = Client(enforce_csrf_checks=True)
-    browser.force_login(olga)
+    browser = browser_of(olga, csrf=True)
     assert browser.post(revoke_page(key)).status_code == 403
     key.refresh_from_db()
     assert key.revoked_at is None
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.SENIOR_REVIEWER, Role.AUDITOR])
-def test_only_operators_make_and_revoke_keys(client: Client, kai: ClientApp, key: ApiKey, role: Role) -> None:
-    client.force_login(User.objects.create_staff("tuti", PASSWORD, role))
+def test_only_operators_make_and_revoke_keys(kai: ClientApp, key: ApiKey, role: Role) -> None:
+    client = browser_of(User.objects.create_staff("tuti", PASSWORD, role))
     assert (client.get(key_page(key)).status_code == 200) == (role == Role.AUDITOR)
     assert revoke_page(key) not in client.get(key_page(key)).content.decode()
     for url in [reverse(ADD_APP), reverse(ADD_KEY), app_page(kai), revoke_page(key)]:

@@ -1,5 +1,4 @@
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from accounts.audit.models import LogEntry
@@ -8,6 +7,7 @@ from accounts.messages.models import Message
 from accounts.people.models import User
 from accounts.people.roles import Role
 from tests.factories import PASSWORD
+from tests.staff import browser_of
 
 LIST = "admin:outbox_message_changelist"
 
@@ -22,9 +22,9 @@ def page(message: Message) -> str:
 
 
 @pytest.mark.parametrize("role", [Role.OPERATOR, Role.AUDITOR])
-def test_the_outbox_is_looked_at_and_that_is_noted(client: Client, message: Message, role: Role) -> None:
+def test_the_outbox_is_looked_at_and_that_is_noted(message: Message, role: Role) -> None:
     person = User.objects.create_staff("tuti", PASSWORD, role)
-    client.force_login(person)
+    client = browser_of(person, language="id")
     listed = client.get(reverse(LIST)).content.decode()
     assert message.pk in listed
     assert "+12025550123" not in listed
@@ -37,24 +37,22 @@ def test_the_outbox_is_looked_at_and_that_is_noted(client: Client, message: Mess
 
 
 @pytest.mark.parametrize("search", ["+12025550123", "usr_"])
-def test_a_message_is_found_by_its_address_in_full(
-    client: Client, message: Message, olga: User, search: str
-) -> None:
-    client.force_login(olga)
+def test_a_message_is_found_by_its_address_in_full(message: Message, olga: User, search: str) -> None:
+    client = browser_of(olga)
     found = client.get(reverse(LIST), {"q": search}).context["cl"].result_count
     assert found == (1 if search.startswith("+") else 0)
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.SENIOR_REVIEWER])
-def test_reviewers_have_no_business_in_the_outbox(client: Client, message: Message, role: Role) -> None:
-    client.force_login(User.objects.create_staff("tuti", PASSWORD, role))
+def test_reviewers_have_no_business_in_the_outbox(message: Message, role: Role) -> None:
+    client = browser_of(User.objects.create_staff("tuti", PASSWORD, role))
     assert client.get(reverse(LIST)).status_code == 403
     assert client.get(page(message)).status_code == 403
     assert not LogEntry.objects.exists()
 
 
-def test_nobody_writes_changes_or_deletes_a_message(client: Client, message: Message, olga: User) -> None:
-    client.force_login(olga)
+def test_nobody_writes_changes_or_deletes_a_message(message: Message, olga: User) -> None:
+    client = browser_of(olga)
     for name, args in [("add", []), ("change", [message.pk]), ("delete", [message.pk])]:
         url = reverse(f"admin:outbox_message_{name}", args=args)
         assert client.post(url, {"to": "+12025550124", "post": "yes"}).status_code == 403

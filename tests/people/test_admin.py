@@ -8,15 +8,15 @@ from accounts.audit.models import Event, LogEntry
 from accounts.people.models import User
 from accounts.people.roles import Role
 from tests.factories import PASSWORD
+from tests.staff import browser_of
 
 ADD = "admin:people_user_add"
 NEW_PASSWORD = "kopi tubruk pagi hari"
 
 
 @pytest.fixture
-def browser(client: Client, olga: User) -> Client:
-    client.force_login(olga)
-    return client
+def browser(olga: User) -> Client:
+    return browser_of(olga, language="id")
 
 
 def page(person: User) -> str:
@@ -137,8 +137,8 @@ def test_an_owner_is_looked_at_and_that_is_noted(browser: Client, ada: User, olg
     ("role", "may_look"),
     [(Role.REVIEWER, False), (Role.SENIOR_REVIEWER, True), (Role.AUDITOR, True), (Role.OWNER, False)],
 )
-def test_nobody_else_changes_staff(client: Client, rita: User, role: Role, may_look: bool) -> None:
-    client.force_login(User.objects.create_staff("tuti", PASSWORD, role))
+def test_nobody_else_changes_staff(rita: User, role: Role, may_look: bool) -> None:
+    client = browser_of(User.objects.create_staff("tuti", PASSWORD, role))
     assert (client.get(page(rita)).status_code == 200) == may_look
     urls = [page(rita), reverse(ADD), reverse("admin:people_user_password", args=[rita.pk])]
     urls.append(reverse("admin:people_user_delete", args=[rita.pk]))

@@ -11,6 +11,7 @@ from accounts.people import services as people
 from accounts.people.models import User
 from accounts.people.roles import PERMISSIONS, Role
 from tests.factories import PASSWORD
+from tests.staff import browser_of
 
 
 def test_staff_come_with_a_role_and_an_event(olga: User) -> None:
@@ -100,8 +101,7 @@ def test_an_owner_is_no_staff(ada: User, olga: User, attempt: Callable[[User, Us
 
 
 def signed_in(person: User) -> Client:
-    browser = Client()
-    assert browser.login(username=person.username, password=PASSWORD)
+    browser = browser_of(person)
     assert browser.get(reverse("admin:index")).status_code == 200
     return browser
 

@@ -7,6 +7,7 @@ from accounts.audit.models import Event
 from accounts.people.models import User
 from accounts.pilot.models import Cohort
 from tests.factories import make_cohort, make_submitted
+from tests.staff import browser_of
 
 ADD = reverse("admin:pilot_cohort_add")
 TYPED = {
@@ -19,10 +20,7 @@ TYPED = {
 
 
 def signed_in(person: User) -> Client:
-    User.objects.filter(pk=person.pk).update(language="en")
-    browser = Client(headers={"Accept": "text/html"})
-    browser.force_login(person)
-    return browser
+    return browser_of(person)
 
 
 def test_a_cohort_is_opened_and_the_journal_says_by_whom(olga: User) -> None:

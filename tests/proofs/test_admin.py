@@ -1,20 +1,18 @@
 """A number that somebody else has now, said by a reviewer."""
 
-from django.test import Client
 from django.urls import reverse
 
 from accounts.badges.models import BadgeStatus
 from accounts.people.models import User
 from accounts.proofs.models import NumberProof
 from tests.factories import badge_of, make_approved
+from tests.staff import browser_of
 
 
 def test_a_failed_proof_suspends_the_badge(rita: User) -> None:
     account = make_approved()
     proof = NumberProof.objects.get(account=account)
-    User.objects.filter(pk=rita.pk).update(language="en")
-    browser = Client(headers={"Accept": "text/html"})
-    browser.force_login(rita)
+    browser = browser_of(rita)
     address = reverse("admin:proofs_numberproof_fail", args=[proof.pk])
     assert browser.get(address).status_code == 200
     assert badge_of(account).status == BadgeStatus.ACTIVE

@@ -16,7 +16,6 @@ from babel.messages.extract import extract_python
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
-from django.test import Client
 from django.urls import reverse
 from django.utils.translation.template import templatize
 
@@ -24,10 +23,11 @@ from accounts.badges.reasons import REASONS
 from accounts.messages.templates import TEMPLATES
 from accounts.names.rules import RULES
 from accounts.people.models import User
-from accounts.sentences import SENTENCES
+from accounts.sentences import SENTENCES, WORDS
 from accounts.text import Text
-from accounts.verification.reasons import BAR_REASONS, DECLINE_REASONS
+from accounts.verification.reasons import FIELDS
 from tests.factories import make_approved, make_claimed, make_submitted
+from tests.staff import browser_of
 
 ROOT: Path = settings.BASE_DIR
 PO: Path = settings.LOCALE_PATHS[0] / "id" / "LC_MESSAGES" / "django.po"
@@ -202,8 +202,8 @@ PAIRS: dict[str, Text] = {
     **{f"sentence {code}": text for code, text in SENTENCES.items()},
     **{f"rule {code}": rule.sentence for code, rule in RULES.items()},
     **{f"badge {code}": text for code, text in REASONS.items()},
-    **{f"decline {code}": text for code, text in DECLINE_REASONS.items()},
-    **{f"bar {code}": text for code, text in BAR_REASONS.items()},
+    **{f"field {name}": field.label for name, field in FIELDS.items()},
+    **{f"{kind} {code}": text for kind, words in WORDS.items() for code, text in words.items()},
     **{f"subject {name}": template.subject for name, template in TEMPLATES.items()},
     **{f"body {name}": template.body for name, template in TEMPLATES.items()},
 }
@@ -262,9 +262,7 @@ def pages(rita: User) -> list[str]:
 
 
 def read(person: User, addresses: list[str], language: str) -> Page:
-    User.objects.filter(pk=person.pk).update(language=language)
-    browser = Client(headers={"Accept": "text/html"})
-    browser.force_login(person)
+    browser = browser_of(person, language=language)
     return Page("".join(browser.get(address).content.decode() for address in addresses))
 
 

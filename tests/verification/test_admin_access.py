@@ -4,27 +4,33 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
-from django.urls import URLResolver, reverse
+from django.urls import URLResolver, get_resolver, reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from accounts.audit import journal as audit
 from accounts.audit.models import Event, LogEntry
-from accounts.badges.models import DisplayPolicy
+from accounts.badges import bulk
+from accounts.badges.models import Badge, DisplayPolicy
 from accounts.businesses import bars, ownership
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Bar, NumberDispute
 from accounts.clients.models import ApiKey, ClientApp
 from accounts.messages import services as messages
 from accounts.messages.models import Message
+from accounts.people import factors, second_factor
+from accounts.people import urls as people
 from accounts.people.models import User
 from accounts.people.roles import Role
 from accounts.proofs.models import NumberProof
 from accounts.reports import services as reports
 from accounts.reports.models import Report, ReportCase, Threshold
 from accounts.verification.jobs import tick
+from tests import staff
 from tests.factories import badge_of, make_approved, make_cohort, make_reviewer, make_submitted
 
 R, S, O, A = Role.REVIEWER, Role.SENIOR_REVIEWER, Role.OPERATOR, Role.AUDITOR  # noqa: E741  # columns of the table
@@ -34,7 +40,7 @@ STAFF, REVIEWERS, CONTROL, NOBODY = {R, S, O, A}, {R, S}, {O, A}, set[Role]()
 MODELS: dict[str, dict[str, set[Role]]] = {
     "auth_group": {},
     "procrastinate_procrastinatejob": {},
-    "people_user": {"view": {S, O, A}, "add": {O}, "password": {O}},
+    "people_user": {"view": {S, O, A}, "add": {O}, "password": {O}, "reset": {O}},
     "audit_event": {"view": STAFF},
     "audit_logentry": {"view": CONTROL},
     "clients_clientapp": {"view": CONTROL, "add": {O}},
@@ -49,6 +55,7 @@ MODELS: dict[str, dict[str, set[Role]]] = {
     "pilot_cohort": {"view": STAFF, "add": {S, O}, "edit": {S, O}},
     "badges_badge": {"view": STAFF, "suspend": {R, S, O}, "reinstate": {S}, "revoke": {S}},
     "badges_displaypolicy": {"view": STAFF, "add": {O}},
+    "badges_bulksuspension": {"view": STAFF, "stop": {S, O}},
     "reports_report": {"view": STAFF},
     "reports_reportcase": {"view": STAFF, "act": REVIEWERS, "dismiss": REVIEWERS},
     "reports_threshold": {"view": STAFF, "edit": {S, O}},
@@ -87,6 +94,21 @@ ROWS: dict[str, set[Role]] = {
     for page in {*VIEWS, "add", "delete", *roles} - {"view"}
 }
 FOR_EVERYBODY = {"login", "logout"}
+# Beside the admin: the staff's own sign-in. Whose factor it is, its page asks itself.
+SIGN_IN: dict[str, set[Role]] = {
+    "account_reauthenticate": STAFF,
+    "mfa_reauthenticate": STAFF,
+    "mfa_reauthenticate_webauthn": STAFF,
+    "mfa_index": STAFF,
+    "mfa_activate_totp": STAFF,
+    "mfa_deactivate_totp": STAFF,
+    "mfa_add_webauthn": STAFF,
+    "mfa_remove_webauthn": NOBODY,  # here it is somebody else's
+    "mfa_generate_recovery_codes": STAFF,
+    "account_change_password": STAFF,
+}
+TO_SIGN_IN = {"account_login", "mfa_authenticate", "mfa_login_webauthn", "account_logout"}
+TABLE = ROWS | SIGN_IN
 
 
 def patterns(urls: Any) -> Iterator[Any]:
@@ -102,6 +124,17 @@ def test_the_table_has_a_row_for_every_address() -> None:
     assert {pattern.name for pattern in every if pattern.name} == set(ROWS) | FOR_EVERYBODY
     unnamed = {str(pattern.pattern) for pattern in every if not pattern.name}
     assert unnamed == {"<path:object_id>/", "(?P<url>.*)$"}  # they only lead to others
+    assert {pattern.name for pattern in patterns(people.urlpatterns)} == set(SIGN_IN) | TO_SIGN_IN
+
+
+def test_nothing_else_is_below_the_admins_address_nor_routed_of_allauth() -> None:
+    """What is not in the table is no page of the staff."""
+    resolver = get_resolver()
+    below = [entry for entry in resolver.url_patterns if str(entry.pattern).startswith("admin/")]
+    assert [str(entry.pattern) for entry in below] == ["admin/sign-in/", "admin/password_change/", "admin/"]
+    every = {pattern.name for pattern in patterns(resolver.url_patterns) if pattern.name}
+    of_allauth = {name for name in every if name.startswith(("account_", "mfa_", "socialaccount_"))}
+    assert of_allauth == set(SIGN_IN) | TO_SIGN_IN
 
 
 @pytest.fixture
@@ -140,6 +173,9 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
         "pilot_cohort": make_cohort(),
         "badges_badge": badge_of(account),
         "badges_displaypolicy": DisplayPolicy.objects.latest(),
+        "badges_bulksuspension": bulk.start(
+            Badge.objects.all(), reason="fraud", by=make_reviewer("Starter")
+        ),
         "reports_report": Report.objects.get(),
         "reports_reportcase": ReportCase.objects.create(account=account),
         "reports_threshold": Threshold.objects.get(),
@@ -160,21 +196,29 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
         else:
             args = [thing.pk]
         found[name] = reverse(f"admin:{name}", args=args)
-    return found
+    passkey = Authenticator.objects.create(
+        user=somebody, type="webauthn", data={"name": "Key", "credential": {}}
+    )
+    return found | {
+        name: reverse(name, args=[passkey.pk] if name == "mfa_remove_webauthn" else []) for name in SIGN_IN
+    }
 
 
 def browser_of(who: Role | None) -> Client:
-    browser = Client(headers={"Accept": "text/html"})
+    """Of somebody in this role, signed in as everybody is, with an app as second factor."""
+    if who is None:
+        return Client(headers={"Accept": "text/html"})
     if who == Role.OWNER:
-        browser.force_login(businesses.find_or_create_owner("somebody@owner.example", name="Ada"))
-    elif who is not None:
-        browser.force_login(make_reviewer("Somebody on the staff", who))
-    return browser
+        return staff.browser_of(businesses.find_or_create_owner("somebody@owner.example", name="Ada"))
+    person = make_reviewer("Somebody on the staff", who)
+    factors.set_up_app(person, generate_totp_secret(), by=audit.SYSTEM)
+    return staff.browser_of(person)
 
 
 def is_refused(response: Any) -> bool:
     response.getvalue()  # a file is open until it was read
-    to_login = response.status_code == 302 and "/login/" in response.headers["Location"]
+    away = ("/admin/login/", reverse("account_login") + "?")
+    to_login = response.status_code == 302 and response.headers["Location"].startswith(away)
     return to_login or response.status_code in (403, 404, 405)
 
 
@@ -186,7 +230,25 @@ def is_refused(response: Any) -> bool:
 def test_who_may_open_what(who: Role | None, addresses: dict[str, str]) -> None:
     browser = browser_of(who)
     opened = {name for name, address in addresses.items() if not is_refused(browser.get(address))}
-    assert opened == {name for name, roles in ROWS.items() if who in roles}
+    assert opened == {name for name, roles in TABLE.items() if who in roles}
+
+
+@pytest.mark.parametrize("who", [R, S, O, A])
+def test_nothing_opens_by_a_password_alone(who: Role, addresses: dict[str, str]) -> None:
+    """Nor by a session made in another way: all lead to the second factor, or to where one is set up."""
+    person = make_reviewer("Somebody on the staff", who)
+    browser = Client(headers={"Accept": "text/html"})
+    for first, has_factor in [(reverse("mfa_index"), False), (reverse("mfa_reauthenticate"), True)]:
+        if has_factor:
+            factors.set_up_app(person, generate_totp_secret(), by=audit.SYSTEM)
+        browser.force_login(person)
+        set_up = {"mfa_index", "mfa_activate_totp", "mfa_add_webauthn"} if not has_factor else set()
+        for name, address in addresses.items():
+            if name in set_up or name in second_factor.AGAIN:
+                continue
+            for answer in (browser.get(address), browser.post(address, {"revision": "1", "post": "yes"})):
+                assert answer.status_code == 302, name
+                assert answer.headers["Location"].partition("?")[0] == first, name
 
 
 @pytest.mark.parametrize(
@@ -198,7 +260,7 @@ def test_what_may_not_be_opened_may_not_be_posted_to(who: Role | None, addresses
     browser = browser_of(who)
     before = (Event.objects.count(), User.objects.count())
     for name, address in addresses.items():
-        if who not in ROWS[name]:
+        if who not in TABLE[name]:
             assert is_refused(browser.post(address, {"revision": "1", "post": "yes"})), name
     assert (Event.objects.count(), User.objects.count()) == before
 

@@ -1,0 +1,43 @@
+"""Signing in again before what can't be taken back, when the last time is too long ago."""
+
+import time
+from typing import Any
+from urllib.parse import urlencode
+
+from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.reauthentication import STATE_SESSION_KEY
+from allauth.core.internal.httpkit import serialize_request
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+
+
+def records(request: HttpRequest) -> list[dict[str, Any]]:
+    """Which ways this session signed in, and again, and when (`at`, in seconds since 1970)."""
+    return get_authentication_records(request, request.user)  # type: ignore[arg-type]  # nobody has none
+
+
+def signed_in_recently(request: HttpRequest) -> bool:
+    """Any way counts: the sign-in itself, or a password, code or passkey given since."""
+    age = time.time() - max((record["at"] for record in records(request)), default=0)
+    return age < settings.SIGN_IN_AGAIN_AFTER.total_seconds()
+
+
+def sign_in_again(request: HttpRequest) -> HttpResponse | None:
+    """None, or where to go first. A POST waits in the session and goes on, with all that was typed, after that.
+
+    It goes on only by the POST of the password, code or passkey, whose CSRF token is checked; its own was checked
+    before it came here. Opening a page forgets a POST that waited: it shall not go on behind somebody's back.
+    """
+    if signed_in_recently(request):
+        return None
+    if request.method == "POST":
+        request.session[STATE_SESSION_KEY] = {"request": serialize_request(request)}
+        back = request.path  # its query waits with it
+    else:
+        request.session.pop(STATE_SESSION_KEY, None)
+        back = request.get_full_path()
+    return HttpResponseRedirect(
+        f"{reverse('account_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: back})}"
+    )
