@@ -3,11 +3,11 @@
 `registry/errors.py` turns an exception into one HTTP answer, the admin into one message. No Django here.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from accounts.sentences import SENTENCES
+from accounts.sentences import SENTENCES, WORDS
 from accounts.text import Text
 
 
@@ -22,7 +22,7 @@ class Problem:
 
     @property
     def text(self) -> Text:
-        return (self.sentence or SENTENCES[self.code]).format(**self.params)
+        return (self.sentence or SENTENCES[self.code]).format(**_spoken(self.params))
 
 
 class DomainError(Exception):
@@ -36,10 +36,15 @@ class DomainError(Exception):
 
     @property
     def text(self) -> Text:
-        return SENTENCES[self.code].format(**self.params)
+        return SENTENCES[self.code].format(**_spoken(self.params))
 
     def __str__(self) -> str:
         return f"{self.code}: {self.text.en}"
+
+
+def _spoken(params: Mapping[str, Any]) -> dict[str, Any]:
+    """In a sentence stand words for people; in `params`, which programs read, the codes."""
+    return {name: WORDS.get(name, {}).get(value, value) for name, value in params.items()}
 
 
 class NotAllowed(DomainError):

@@ -90,8 +90,10 @@ TEMPLATES: dict[str, Template] = {
     "question_asked": Template(
         Text("Satu pertanyaan tentang {name}", "A question about {name}"),
         Text(
-            "Peninjau bertanya tentang pengajuan {name}:\n\n{question}\n\nKami menunggu jawaban Anda.",
-            "The reviewer asks about the application for {name}:\n\n{question}\n\nWe wait for your answer.",
+            "Peninjau bertanya tentang pengajuan {name} ({field}):\n\n{question}\n\n"
+            "Kami menunggu jawaban Anda.",
+            "The reviewer asks about the application for {name} ({field}):\n\n{question}\n\n"
+            "We wait for your answer.",
         ),
     ),
     "application_lapsed": Template(
@@ -130,6 +132,17 @@ TEMPLATES: dict[str, Template] = {
             "Bila ini keliru, Anda dapat mengajukan keberatan satu kali.",
             "The application for {name} was declined: {reason}\n\n{message}\n\n"
             "If that is a mistake, you can contest it once.",
+        ),
+    ),
+    "declined_after_objection": Template(
+        Text("Jawaban atas keberatan Anda tentang {name}", "The answer to your objection about {name}"),
+        Text(
+            "Peninjau lain sudah memeriksa keberatan Anda. Pengajuan untuk {name} tetap tidak disetujui: "
+            "{reason}\n\n{message}\n\n"
+            "Ini jawaban akhir untuk pengajuan ini; keberatan tidak dapat diajukan lagi.",
+            "Another reviewer looked at your objection. The application for {name} stays declined: "
+            "{reason}\n\n{message}\n\n"
+            "That is the final answer to this application; it can't be contested again.",
         ),
     ),
     "barred": Template(

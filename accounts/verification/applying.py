@@ -14,10 +14,12 @@ from accounts.badges.models import Badge, BadgeStatus
 from accounts.businesses import bars, checks, lookalikes, numbers, ownership
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Account
-from accounts.errors import Invalid, NotAllowed, Problem, Stale
+from accounts.errors import DomainError, Invalid, NotAllowed, Problem, Stale
+from accounts.people.models import User
 from accounts.pilot import services as pilot
 from accounts.pilot.models import Cohort
 from accounts.verification import notices
+from accounts.verification.claims import require_reviewer
 from accounts.verification.models import Application, Kind, Source, Status
 from accounts.verification.requirements import of_submission
 from accounts.verification.transitions import lock, move, require_action
@@ -122,7 +124,10 @@ def submit(application: Application, *, by: audit.Actor, invited: bool = False) 
 
 @audit.transaction
 def answer(application: Application, *, text: str, by: audit.Actor) -> Application:
-    """Answer the reviewer's question. The case is offered first to whoever asked."""
+    """Answer the reviewer's question. The case is offered for a day to whoever asked, if they may still decide it.
+
+    Three claims of theirs do not end the offer: they have the day to finish one.
+    """
     application = lock(application)
     require_action(application, "answer")
     if not text.strip():
@@ -137,16 +142,25 @@ def answer(application: Application, *, text: str, by: audit.Actor) -> Applicati
     question.answer, question.answered_at = text, now
     question.save(update_fields=["answer", "answered_at"])
     judge_name(application)
+    offered_to = question.asked_by if _may_review(application, question.asked_by) else None
     return move(
         application,
         "answer",
         Status.SUBMITTED,
         by=by,
-        offered_to=question.asked_by,
-        offered_until=now + OFFER,
+        offered_to=offered_to,
+        offered_until=now + OFFER if offered_to else None,
         findings=application.findings,
         protected_look_alike=application.protected_look_alike,
     )
+
+
+def _may_review(application: Application, person: User) -> bool:
+    try:
+        require_reviewer(application, by=person)
+    except DomainError:
+        return False
+    return True
 
 
 @audit.transaction

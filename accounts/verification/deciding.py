@@ -1,5 +1,6 @@
-"""The reviewers' side: ask, defer, resume, approve, decline, bar, second, overrule, take back."""
+"""The first reviewer's side: ask, defer, resume, approve, decline, bar, escalate."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -12,14 +13,16 @@ from accounts.businesses import checks, lookalikes
 from accounts.businesses.lists import PROTECTED_CATEGORIES
 from accounts.errors import Invalid, NotAllowed, Problem
 from accounts.people.models import User
-from accounts.people.services import require_permission
 from accounts.pilot.models import Cohort
 from accounts.proofs import services as proofs
 from accounts.proofs.models import NumberProof
+from accounts.text import Text
 from accounts.verification import notices, reasons
-from accounts.verification.claims import renew_claim, require_claim, require_outsider, require_reviewer
-from accounts.verification.effects import lock_whole_business, require_approvable, take_effect
-from accounts.verification.models import Application, Decision, Outcome, Question, Status
+from accounts.verification.claims import renew_claim, require_claim, require_reviewer
+from accounts.verification.effects import at_once, lock_whole_business, require_approvable
+from accounts.verification.impartiality import this_round
+from accounts.verification.models import Application, Decision, Outcome, Question, ReasonFor, Status
+from accounts.verification.notes import write_note
 from accounts.verification.transitions import lock, move, require_action
 
 CALL_BACK_WHILE = (Status.SUBMITTED, Status.NEEDS_INFORMATION, Status.DEFERRED)
@@ -37,13 +40,37 @@ def record_call_back(application: Application, *, note: str, by: User) -> Number
 
 
 @audit.transaction
-def ask(application: Application, *, text: str, by: User) -> Application:
-    """Put a question to the owner, who has the ball until they answer."""
+def ask(
+    application: Application,
+    *,
+    by: User,
+    field: str = "",
+    reason: str = "",
+    fill: Mapping[str, str] | None = None,
+    text: str = "",
+) -> Application:
+    """Put a question about one field to the owner, who has the ball until they answer.
+
+    A coded reason, or the reviewer's own words, or both; a reason brings its field where no other is named.
+    Raises Invalid: question_missing, question_field_missing, choice_unknown, or what is wrong with the reason.
+    """
     application = _lock_claimed(application, "ask", by=by)
-    text = _required(text, "/text", 2000)
-    Question.objects.create(application=application, asked_by=by, text=text)
-    application = move(application, "ask", Status.NEEDS_INFORMATION, by=by)
-    notices.to_owners(application, "question_asked", question=text)
+    wording: dict[str, str] = {}
+    if reason:
+        chosen = reasons.choose(reason, ReasonFor.ASK)
+        wording, field = reasons.worded(chosen, fill), field or chosen.field
+    if text.strip() or not reason:
+        text = reasons.required(text, "/text", 2000, code="question_missing")
+    if field not in reasons.FIELDS:
+        code = "choice_unknown" if field else "question_field_missing"
+        raise Invalid(code, problems=[Problem(code, "/field")])
+    question = Question.objects.create(
+        application=application, asked_by=by, field=field, reason=reason, wording=wording, text=text
+    )
+    data = {"field": field, **({"reason": reason} if reason else {})}
+    application = move(application, "ask", Status.NEEDS_INFORMATION, by=by, data=data)
+    said = Text(*(f"{sentence}\n\n{text}".strip() for sentence in reasons.text_of(question)))
+    notices.to_owners(application, "question_asked", question=said, field=reasons.FIELDS[field].label)
     return application
 
 
@@ -90,13 +117,14 @@ def decline(
     *,
     reason: str,
     by: User,
+    fill: Mapping[str, str] | None = None,
     message: str = "",
     note: str = "",
     second_wished: bool = False,
 ) -> Application:
-    """Decide against the application. `reason` is a code of `reasons.DECLINE_REASONS`."""
+    """Decide against the application. `reason` is the code of a Reason, `fill` what goes into its placeholders."""
     application = _lock_claimed(application, "decline", by=by)
-    reasons.check(reason, reasons.DECLINE_REASONS)
+    wording = reasons.worded(reasons.choose(reason, ReasonFor.DECLINE), fill)
     return _decide(
         application,
         "decline",
@@ -105,6 +133,7 @@ def decline(
         note=note,
         second_wished=second_wished,
         reason=reason,
+        wording=wording,
         message=message,
     )
 
@@ -115,6 +144,7 @@ def bar(
     *,
     reason: str,
     by: User,
+    fill: Mapping[str, str] | None = None,
     message: str = "",
     note: str = "",
     second_wished: bool = False,
@@ -122,7 +152,7 @@ def bar(
     """Decide against the business itself: it can't apply again, and its live badges are revoked."""
     lock_whole_business(application)  # without an undo window, the bar takes effect here
     application = _lock_claimed(application, "bar", by=by)
-    reasons.check(reason, reasons.BAR_REASONS)
+    wording = reasons.worded(reasons.choose(reason, ReasonFor.BAR), fill)
     return _decide(
         application,
         "bar",
@@ -131,63 +161,28 @@ def bar(
         note=note,
         second_wished=second_wished,
         reason=reason,
+        wording=wording,
         message=message,
     )
 
 
 @audit.transaction
-def second(application: Application, *, by: User, note: str = "") -> Application:
-    """Agree with the first reviewer. Raises NotAllowed same_person; Forbidden permission_missing, own_business."""
-    if application.decisions.pending().filter(outcome=Outcome.BAR).exists():
-        lock_whole_business(application)
-    application = lock(application)
-    decision = _require_second(application, "second", by=by)
-    if decision.outcome == Outcome.APPROVE:
-        require_approvable(application)
-    decision.seconded_by = by
-    decision.effective_at = clock.now() + settings.UNDO_WINDOW
-    if note:
-        decision.note = checks.length(f"{decision.note}\n\n{by}: {note}".strip(), 2000, "/note")
-    decision.save(update_fields=["seconded_by", "effective_at", "note"])
-    application = move(application, "second", Status.DECIDED, by=by, data={"outcome": decision.outcome})
-    return _at_once(application)
+def escalate(application: Application, *, note: str, by: User) -> Application:
+    """Leave the case to a senior reviewer, and say in a note why. From then on only one who is not `by` decides it.
 
-
-@audit.transaction
-def overrule(application: Application, *, reason: str, by: User) -> Application:
-    """Refuse the first reviewer's decision; a senior reviewer who is neither then decides alone."""
-    application = lock(application)
-    decision = _require_second(application, "overrule", by=by)
-    decision.undone_at, decision.undone_by, decision.overruled = clock.now(), by, True
-    decision.undone_reason = _required(reason, "/reason", 500)
-    decision.save(update_fields=["undone_at", "undone_by", "overruled", "undone_reason"])
-    application = move(application, "overrule", Status.SUBMITTED, by=by, offered_to=None)
-    notices.to_reviewer(decision.author, application, "overruled", reason=reason)
-    return application
-
-
-@audit.transaction
-def take_back(application: Application, *, by: User) -> Application:
-    """Undo one's own decision before it takes effect. Raises NotAllowed: undo_window_over, not_the_author."""
-    require_permission(by, "verification.review_application")
-    application = lock(application)
-    if application.status in (Status.APPROVED, Status.DECLINED, Status.BARRED):
-        raise NotAllowed("undo_window_over")
-    require_action(application, "take_back")
-    decision = application.decisions.pending().get()
-    if by.pk not in (decision.author_id, decision.seconded_by_id):
-        raise NotAllowed("not_the_author")
-    now = clock.now()
-    if decision.effective_at is not None and decision.effective_at <= now:
-        raise NotAllowed("undo_window_over")
-    decision.undone_at, decision.undone_by, decision.undone_reason = now, by, "taken_back"
-    decision.save(update_fields=["undone_at", "undone_by", "undone_reason"])
-    return move(application, "take_back", Status.SUBMITTED, by=by)
+    Raises NotAllowed escalated_already; Invalid note_empty.
+    """
+    application = _lock_claimed(application, "escalate", by=by)
+    if application.escalated_by_id is not None:
+        raise NotAllowed("escalated_already")
+    reasons.required(note, "/note", 2000, code="note_empty")
+    write_note(application, text=note, by=by)
+    return move(application, "escalate", Status.SUBMITTED, by=by, escalated_by=by, offered_to=None)
 
 
 def four_eyes_due(application: Application, *, wished: bool) -> bool:
     """Whether a second reviewer has to agree. Never after an overruling: then a senior reviewer decides alone."""
-    if application.decisions.overruled().exists():
+    if any(decision.overruled for decision in this_round(application)):
         return False
     return (
         wished
@@ -220,12 +215,7 @@ def _decide(
     application = move(
         application, action, to, by=by, data=data, second_wished=second_wished, offered_to=None
     )
-    return application if hold else _at_once(application)
-
-
-def _at_once(application: Application) -> Application:
-    """Without an undo window, a decision takes effect where it was made."""
-    return application if settings.UNDO_WINDOW else take_effect(application)
+    return application if hold else at_once(application)
 
 
 def _lock_claimed(application: Application, action: str, *, by: User) -> Application:
@@ -235,20 +225,3 @@ def _lock_claimed(application: Application, action: str, *, by: User) -> Applica
     require_reviewer(application, by=by)
     require_claim(application, by=by)
     return application
-
-
-def _require_second(application: Application, action: str, *, by: User) -> Decision:
-    require_action(application, action)
-    require_permission(by, "verification.second_application")
-    require_outsider(application, by=by)
-    decision = application.decisions.pending().select_related("author").get()
-    if decision.author_id == by.pk:
-        raise NotAllowed("same_person")
-    require_reviewer(application, by=by)
-    return decision
-
-
-def _required(text: str, pointer: str, limit: int) -> str:
-    if not text.strip():
-        raise Invalid("reason_required", problems=[Problem("reason_required", pointer)])
-    return checks.length(checks.visible(text, pointer, lines=True), limit, pointer)

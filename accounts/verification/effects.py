@@ -1,5 +1,6 @@
 """A decision takes effect: what an approval, a decline or a bar does to the account, its number and its badge."""
 
+from django.conf import settings
 from django.db.models import Q
 
 from accounts import clock, names
@@ -88,15 +89,22 @@ def take_effect(application: Application) -> Application:
         _apply(application, Tier(decision.tier))
     else:
         _close(application, decision)
-    reason = reasons.text_of(decision.reason)
+    reason = reasons.text_of(decision)
     notices.to_owners(application, _template(application, decision), reason=reason, message=decision.message)
     return application
 
 
+def at_once(application: Application) -> Application:
+    """Without an undo window, a decision takes effect where it was made."""
+    return application if settings.UNDO_WINDOW else take_effect(application)
+
+
 def _template(application: Application, decision: Decision) -> str:
     """Which message tells the owners."""
-    if decision.outcome != Outcome.APPROVE:
-        return "declined" if decision.outcome == Outcome.DECLINE else "barred"
+    if decision.outcome == Outcome.DECLINE:
+        return "declined_after_objection" if application.contested else "declined"
+    if decision.outcome == Outcome.BAR:
+        return "barred"
     if application.kind in (Kind.NAME_CHANGE, Kind.NUMBER_CHANGE):
         return f"{application.kind}_approved"
     return "approved" if decision.tier == Tier.VERIFIED else "confirmed"

@@ -1,32 +1,20 @@
 """What a reviewer fills in: one form an action, each posted to the action's own address."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django import forms
-from django.utils.functional import lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.badges.models import Tier
-from accounts.text import Text
 from accounts.verification import services as verification
-from accounts.verification.reasons import BAR_REASONS, DECLINE_REASONS
+from accounts.verification.models import ReasonFor
+from accounts.verification.reason_fields import FilledReason, field_field, reason_field
+from accounts.verification.reason_fields import spoken as spoken
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
-
-
-def spoken(text: Text) -> str:
-    return text.in_language(get_language() or "id")
-
-
-_spoken_later = lazy(spoken, str)
-
-
-def _choices(reasons: Mapping[str, Text]) -> list[tuple[str, Any]]:
-    return [("", "---------"), *((code, _spoken_later(text)) for code, text in reasons.items())]
 
 
 def _text(
@@ -61,19 +49,40 @@ class ApproveForm(ActionForm):
     note = _note()
 
 
-class DeclineForm(ActionForm):
-    reason = forms.ChoiceField(label=_("Reason"), choices=_choices(DECLINE_REASONS))
+class ReasonForm(FilledReason, ActionForm):
+    """A form with a reason to choose, whose sentence may have gaps to fill."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.offer_reasons()
+
+    def clean(self) -> dict[str, Any]:
+        return self.taken_together(super().clean() or self.cleaned_data)
+
+
+class DeclineForm(ReasonForm):
+    use = ReasonFor.DECLINE
+    reason = reason_field()
     message = _message()
     second_wished = forms.BooleanField(label=_("A second reviewer should look at it too"), required=False)
     note = _note()
 
 
 class BarForm(DeclineForm):
-    reason = forms.ChoiceField(label=_("Reason"), choices=_choices(BAR_REASONS))
+    use = ReasonFor.BAR
 
 
-class AskForm(ActionForm):
-    text = _text(_("Question to the owner"), required=True)
+class AskForm(ReasonForm):
+    use = ReasonFor.ASK
+    reason = reason_field(required=False)
+    field = field_field()
+    text = _text(_("Question to the owner"), help_text=_("Instead of a reason, or besides it."))
+
+
+class EscalateForm(ActionForm):
+    note = _text(
+        _("Why a senior reviewer should decide"), required=True, help_text=_("The owner never reads it.")
+    )
 
 
 class DeferForm(ActionForm):
@@ -100,7 +109,11 @@ class NoteForm(ActionForm):
 
 @dataclass(frozen=True)
 class Action:
-    """A button of the case page. `act(application, by=reviewer, **cleaned_data)` checks everything again."""
+    """A button of the case page. `act(application, by=reviewer, **cleaned_data)` checks everything again.
+
+    `grave`: not undone by a click. `key`: the letter that takes it on the case page. `sign_in_again`: only soon
+    after a sign-in.
+    """
 
     name: str
     label: "StrOrPromise"
@@ -109,6 +122,8 @@ class Action:
     form: type[ActionForm] = ActionForm
     permission: str = "verification.review_application"
     grave: bool = False
+    key: str = ""
+    sign_in_again: bool = False
 
     @property
     def asks(self) -> bool:
@@ -123,22 +138,58 @@ ACTIONS: dict[str, Action] = {
     for action in [
         Action("claim", _("Claim"), _("The case is yours for half an hour."), verification.claim),
         Action("release", _("Release"), _("The case is free for others."), verification.release),
-        Action("approve", _("Approve"), _("Approval recorded."), verification.approve, ApproveForm),
         Action(
-            "decline", _("Decline"), _("Decline recorded."), verification.decline, DeclineForm, grave=True
+            "approve",
+            _("Approve"),
+            _("Approval recorded."),
+            verification.approve,
+            ApproveForm,
+            key="a",
+            sign_in_again=True,
         ),
-        Action("bar", _("Bar the business"), _("Bar recorded."), verification.bar, BarForm, grave=True),
+        Action(
+            "decline",
+            _("Decline"),
+            _("Decline recorded."),
+            verification.decline,
+            DeclineForm,
+            grave=True,
+            key="d",
+        ),
+        Action(
+            "bar",
+            _("Bar the business"),
+            _("Bar recorded."),
+            verification.bar,
+            BarForm,
+            grave=True,
+            sign_in_again=True,
+        ),
         Action(
             "ask",
             _("Ask the owner"),
             _("The question is on its way to the owner."),
             verification.ask,
             AskForm,
+            key="i",
         ),
-        Action("defer", _("Defer"), _("The case is put aside."), verification.defer, DeferForm),
+        Action("defer", _("Defer"), _("The case is put aside."), verification.defer, DeferForm, key="f"),
+        Action(
+            "escalate",
+            _("Escalate"),
+            _("The case waits for a senior reviewer."),
+            verification.escalate,
+            EscalateForm,
+        ),
         Action("resume", _("Resume"), _("The case is back in the queue."), verification.resume),
         Action(
-            "second", _("Agree"), _("You agreed with the decision."), verification.second, SecondForm, _SECOND
+            "second",
+            _("Agree"),
+            _("You agreed with the decision."),
+            verification.second,
+            SecondForm,
+            _SECOND,
+            sign_in_again=True,
         ),
         Action(
             "overrule",
@@ -150,7 +201,11 @@ ACTIONS: dict[str, Action] = {
             grave=True,
         ),
         Action(
-            "take_back", _("Take the decision back"), _("The decision is taken back."), verification.take_back
+            "take_back",
+            _("Take the decision back"),
+            _("The decision is taken back."),
+            verification.take_back,
+            key="u",
         ),
         Action(
             "call_back",
@@ -160,6 +215,6 @@ ACTIONS: dict[str, Action] = {
             CallBackForm,
             "proofs.record_call_back",
         ),
-        Action("note", _("Note"), _("The note is kept."), verification.write_note, NoteForm),
+        Action("note", _("Note"), _("The note is kept."), verification.write_note, NoteForm, key="n"),
     ]
 }

@@ -6,7 +6,7 @@ from accounts.people.models import User
 from accounts.verification.claims import require_reviewer
 from accounts.verification.models import Application, Claim, Status
 
-ON_A_CLAIM = ["approve", "ask", "defer", "decline", "bar", "release"]
+ON_A_CLAIM = ["approve", "ask", "defer", "decline", "bar", "escalate", "release"]
 
 
 def allowed_actions(application: Application, *, by: User) -> list[str]:
@@ -24,7 +24,10 @@ def allowed_actions(application: Application, *, by: User) -> list[str]:
     claim = Claim.objects.filter(application=application, until__gt=clock.now()).first()
     if claim is None:
         return ["claim"]
-    return ON_A_CLAIM if claim.reviewer_id == by.pk else []
+    if claim.reviewer_id != by.pk:
+        return []
+    escalated = application.escalated_by_id is not None  # once is enough
+    return [action for action in ON_A_CLAIM if not (escalated and action == "escalate")]
 
 
 def _on_a_decision(application: Application, *, by: User) -> list[str]:

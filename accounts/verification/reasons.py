@@ -1,43 +1,104 @@
-"""Why an application was declined or barred: coded, with the sentence the owner reads."""
+"""Why the owner is asked, declined or barred: coded, with the sentence they read. The reasons themselves are data.
 
+What was sent is kept with the question or decision (`wording`): a reason that is edited later changes no history.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from django.db.models import QuerySet
+
+from accounts.businesses import checks
 from accounts.errors import Invalid, Problem
 from accounts.text import Text
+from accounts.verification.models import Decision, Question, Reason
 
-DECLINE_REASONS: dict[str, Text] = {
-    "not_a_business": Text(
-        "Kami tidak dapat memastikan bahwa ini usaha.", "We could not confirm that this is a business."
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+LONGEST_FILL = 200  # characters put in for one placeholder
+
+
+class Field(NamedTuple):
+    """Something a question can be about: what it is called, and where the owner's API has it (RFC 6901)."""
+
+    label: Text
+    pointer: str
+
+
+FIELDS: Mapping[str, Field] = {
+    "display_name": Field(Text("nama tampilan", "display name"), "/display_name"),
+    "legal_name": Field(Text("nama badan usaha", "legal name"), "/business/legal_name"),
+    "registration_number": Field(
+        Text("nomor pendaftaran usaha", "registration number"), "/business/registration_number"
     ),
-    "evidence_insufficient": Text("Bukti yang dikirim belum cukup.", "The evidence is not sufficient."),
-    "name_not_acceptable": Text(
-        "Nama tampilan tidak sesuai aturan nama.", "The display name does not follow the rules for names."
-    ),
-    "name_of_another": Text(
-        "Nama tampilan menyerupai usaha lain.", "The display name resembles another business."
-    ),
-    "number_not_reachable": Text("Nomor tidak dapat dihubungi.", "Nobody answers at the number."),
-    "not_in_this_cohort": Text(
-        "Usaha ini tidak termasuk gelombang ini.", "The business does not belong to this cohort."
-    ),
-    "category_not_admitted": Text(
-        "Jenis usaha ini belum diterima.", "This kind of business is not admitted yet."
-    ),
+    "number": Field(Text("nomor telepon", "phone number"), "/number"),
+    "category": Field(Text("kategori", "category"), "/category"),
+    "website": Field(Text("situs web", "website"), "/website"),
+    "photo": Field(Text("foto", "photo"), "/photo"),
+    "evidence": Field(Text("bukti", "evidence"), "/evidence"),
+    "about": Field(Text("keterangan usaha", "description of the business"), "/account/about"),
+    "contact_purposes": Field(Text("tujuan kontak", "contact purposes"), "/account/contact_purposes"),
 }
-BAR_REASONS: dict[str, Text] = {
-    "impersonation": Text("Meniru usaha lain.", "It imitates another business."),
-    "fraud": Text("Penipuan.", "Fraud."),
-    "forged_evidence": Text("Bukti yang dikirim palsu.", "The evidence is forged."),
-    "repeated_abuse": Text("Pelanggaran berulang.", "Repeated abuse."),
-}
 
 
-def check(reason: str, reasons: dict[str, Text]) -> str:
-    """Raises Invalid: reason_required, reason_unknown."""
-    if reason not in reasons:
-        code = "reason_unknown" if reason else "reason_required"
-        raise Invalid(code, problems=[Problem(code, "/reason")])
+def choosable(use: str) -> QuerySet[Reason]:
+    """What a reviewer can choose from: a retired reason is read, but not sent any more."""
+    return Reason.objects.filter(use=use, retired_at=None).order_by("position", "code")
+
+
+def choose(code: str, use: str) -> Reason:
+    """Raises Invalid: reason_required, reason_unknown, reason_retired."""
+    reason = Reason.objects.filter(pk=code, use=use).first()
+    if reason is None:
+        raise _invalid("reason_unknown" if code else "reason_required", "/reason")
+    if reason.retired_at is not None:
+        raise _invalid("reason_retired", "/reason")
     return reason
 
 
-def text_of(reason: str) -> Text:
-    """The sentence of a decline's or bar's reason; empty for an approval."""
-    return DECLINE_REASONS.get(reason) or BAR_REASONS.get(reason) or Text("", "")
+def placeholders(reason: Reason) -> list[str]:
+    """What has to be filled in before the sentence can be sent, in the order of the sentence."""
+    return list(dict.fromkeys(PLACEHOLDER.findall(reason.text_id)))
+
+
+def worded(reason: Reason, fill: Mapping[str, str] | None) -> dict[str, str]:
+    """The sentence as it will be sent, by language. What is filled in is the same in both.
+
+    Raises Invalid: placeholder_unfilled and placeholder_unknown, both with the name; value_too_long, hidden_characters.
+    """
+    given = {name: value.strip() for name, value in (fill or {}).items()}
+    wanted = placeholders(reason)
+    problems = [
+        Problem("placeholder_unfilled", f"/fill_{name}", {"name": name})
+        for name in wanted
+        if not given.get(name)
+    ] + [
+        Problem("placeholder_unknown", f"/fill_{name}", {"name": name})
+        for name in given
+        if name not in wanted
+    ]
+    if problems:
+        raise Invalid(problems[0].code, problems=problems, **problems[0].params)
+    for name, value in given.items():
+        checks.length(checks.visible(value, f"/fill_{name}"), LONGEST_FILL, f"/fill_{name}")
+    # Not str.format: what stands between the braces is a name, never an expression.
+    texts = {"id": reason.text_id, "en": reason.text_en}
+    return {
+        language: PLACEHOLDER.sub(lambda found: given[found[1]], text) for language, text in texts.items()
+    }
+
+
+def text_of(written: Decision | Question) -> Text:
+    """The sentence as it was sent; empty where there was none."""
+    return Text(written.wording.get("id", ""), written.wording.get("en", ""))
+
+
+def required(text: str, pointer: str, limit: int, *, code: str = "reason_required") -> str:
+    """What a reviewer has to write in their own words. Raises Invalid."""
+    if not text.strip():
+        raise _invalid(code, pointer)
+    return checks.length(checks.visible(text, pointer, lines=True), limit, pointer)
+
+
+def _invalid(code: str, pointer: str) -> Invalid:
+    return Invalid(code, problems=[Problem(code, pointer)])

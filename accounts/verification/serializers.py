@@ -16,7 +16,16 @@ from accounts.clients.fields import MomentField, TextField
 from accounts.clients.serializers import StrictSerializer
 from accounts.verification import reasons
 from accounts.verification import services as verification
-from accounts.verification.models import OPEN, UNDER_REVIEW, Application, Decision, Kind, Outcome, Status
+from accounts.verification.models import (
+    OPEN,
+    UNDER_REVIEW,
+    Application,
+    Decision,
+    Kind,
+    Outcome,
+    Question,
+    Status,
+)
 
 IN_REVIEW = "in_review"
 # What goes on inside. A decision shows when it took effect: until then it can be undone.
@@ -80,33 +89,57 @@ class FindingSerializer(StrictSerializer):
     resembles = ResembledSerializer(many=True)
 
 
-class QuestionSerializer(StrictSerializer):
-    id = serializers.CharField()
-    text = serializers.CharField()
-    asked_at = MomentField()
+class ReasonSerializer(StrictSerializer):
+    """A coded reason, with its sentence as it was sent."""
 
-
-class DecisionReasonSerializer(StrictSerializer):
     code = serializers.CharField()
     sentences = TextSerializer()
+
+
+@extend_schema_field(ReasonSerializer(allow_null=True))
+class SentReasonField(serializers.Field):
+    """Of a question or a decision; null where none was given."""
+
+    def __init__(self, **how: Any) -> None:
+        super().__init__(source="*", read_only=True, **how)
+
+    def to_representation(self, written: Question | Decision) -> dict[str, Any] | None:
+        if not written.reason:
+            return None
+        return {"code": written.reason, "sentences": reasons.text_of(written)._asdict()}
+
+
+class QuestionSerializer(StrictSerializer):
+    """What the reviewer asks: a coded reason, words of their own, or both."""
+
+    id = serializers.CharField()
+    field = serializers.SerializerMethodField(help_text="JSON pointer of the field that it is about.")
+    reason = SentReasonField(help_text="null where the reviewer only wrote words of their own.")
+    text = serializers.CharField(allow_blank=True, help_text="The reviewer's own words.")
+    asked_at = MomentField()
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_field(self, question: Question) -> str | None:
+        known = reasons.FIELDS.get(question.field)
+        return known.pointer if known else None
 
 
 class DecisionSerializer(StrictSerializer):
     outcome = serializers.ChoiceField(choices=Outcome.choices)
     tier = serializers.SerializerMethodField()
-    reason = serializers.SerializerMethodField(help_text="null for an approval.")
+    reason = SentReasonField(help_text="null for an approval.")
     message = serializers.CharField(allow_blank=True, help_text="The reviewer's words to the owner.")
+    can_be_contested = serializers.SerializerMethodField(
+        help_text="Only a decline, and only once: the answer to an objection is final."
+    )
     took_effect_at = MomentField()
 
     @extend_schema_field(serializers.ChoiceField(choices=Tier.choices, allow_null=True))
     def get_tier(self, decision: Decision) -> str | None:
         return decision.tier or None
 
-    @extend_schema_field(DecisionReasonSerializer(allow_null=True))
-    def get_reason(self, decision: Decision) -> dict[str, Any] | None:
-        if not decision.reason:
-            return None
-        return {"code": decision.reason, "sentences": reasons.text_of(decision.reason)._asdict()}
+    def get_can_be_contested(self, decision: Decision) -> bool:
+        return decision.outcome == Outcome.DECLINE and not decision.application.contested
 
 
 class EvidenceSerializer(StrictSerializer):

@@ -25,6 +25,7 @@ class Transition:
 
 S = Status
 _UNDECIDED = (S.DECIDED, S.AWAITING_SECOND)
+_OF_THE_FIRST_REVIEWER = ("approve", "decline", "bar", "ask", "defer", "escalate")
 
 TRANSITIONS: dict[str, Transition] = {
     transition.action: transition
@@ -51,6 +52,13 @@ TRANSITIONS: dict[str, Transition] = {
         ),
         Transition("decline", (S.SUBMITTED,), _UNDECIDED, "application.decline_decided", "claim holder"),
         Transition("bar", (S.SUBMITTED,), _UNDECIDED, "application.bar_decided", "claim holder"),
+        Transition(
+            "escalate",
+            (S.SUBMITTED,),
+            (S.SUBMITTED,),
+            "application.escalated",
+            "claim holder, once; a senior reviewer decides",
+        ),
         Transition(
             "second",
             (S.AWAITING_SECOND,),
@@ -128,7 +136,7 @@ def require_action(application: Application, action: str) -> Transition:
         return transition
     if application.status in _UNDECIDED:
         decision = application.decisions.pending().select_related("author").first()
-        if decision is not None and action in ("approve", "decline", "bar", "ask", "defer"):
+        if decision is not None and action in _OF_THE_FIRST_REVIEWER:
             raise NotAllowed("decided_by_another", name=str(decision.author), status=application.status)
     raise NotAllowed("wrong_status", action=action, status=application.status)
 

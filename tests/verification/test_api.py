@@ -205,7 +205,7 @@ def test_an_application_is_sent_asked_about_answered_and_approved(app: Partner, 
     application = Application.objects.get()
     prove(application)
     verification.claim(application, by=rita)
-    verification.ask(application, text="Where is the shop?", by=rita)
+    verification.ask(application, field="about", text="Where is the shop?", by=rita)
     asked = app.get(address).json()
     assert (asked["status"], asked["question"]["text"]) == ("needs_information", "Where is the shop?")
     mended = app.patch(address, {"website": "https://ada.example"}, app.get(address).headers["ETag"])

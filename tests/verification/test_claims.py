@@ -42,7 +42,7 @@ def test_another_reads_who_has_it_and_until_when(rita: User, rudi: User) -> None
         lambda a, by: verification.approve(a, tier="verified", by=by),
         lambda a, by: verification.decline(a, reason="not_a_business", by=by),
         lambda a, by: verification.bar(a, reason="fraud", by=by),
-        lambda a, by: verification.ask(a, text="Why?", by=by),
+        lambda a, by: verification.ask(a, field="about", text="Why?", by=by),
         lambda a, by: verification.defer(a, until=clock.now().date() + timedelta(days=9), by=by),
     ],
     ids=["approve", "decline", "bar", "ask", "defer"],
@@ -142,7 +142,7 @@ def test_nobody_claims_their_own_business(rita: User) -> None:
 
 def answered(rita: User) -> Application:
     application = make_claimed(rita)
-    verification.ask(application, text="Since when?", by=rita)
+    verification.ask(application, field="about", text="Since when?", by=rita)
     verification.answer(application, text="Since 2009.", by=owner_of(application.account))
     application.refresh_from_db()
     return application

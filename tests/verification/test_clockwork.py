@@ -47,7 +47,7 @@ def test_one_tick_does_everything_that_is_due_and_the_next_nothing(rita: User) -
     verification.defer(deferred, until=(clock.now() + timedelta(days=2)).date(), by=rita)
     Application.objects.filter(pk=deferred.pk).update(resume_on=timezone.localdate(clock.now()))
     draft, asked = make_draft(), make_claimed(rita)
-    verification.ask(asked, text="Since when?", by=rita)
+    verification.ask(asked, field="about", text="Since when?", by=rita)
     for left_alone in (draft, asked):
         age(left_alone, settings.LAPSE_AFTER, "changed_at")
     old = badge_of(make_approved())
@@ -116,7 +116,7 @@ def test_a_lapse_that_was_due_a_moment_ago_does_not_hit_an_owner_who_came_back()
 
 def test_the_owners_are_told_that_it_lapsed_and_the_number_is_free(rita: User) -> None:
     application = make_claimed(rita)
-    verification.ask(application, text="Since when?", by=rita)
+    verification.ask(application, field="about", text="Since when?", by=rita)
     age(application, settings.LAPSE_AFTER, "changed_at")
     verification.tick()
     assert Message.objects.latest("id").template == "application_lapsed"

@@ -38,7 +38,7 @@ def test_a_business_in_review_keeps_its_facts(step: str, rudi: User) -> None:
 def test_a_draft_and_a_question_leave_them_to_the_owner(rudi: User) -> None:
     rename(make_draft())
     asked = make_claimed(rudi)
-    verification.ask(asked, text="Siapa pemiliknya?", by=rudi)
+    verification.ask(asked, field="about", text="Siapa pemiliknya?", by=rudi)
     rename(asked)
     asked.account.business.refresh_from_db()
     assert asked.account.business.legal_name == "CV Lain"

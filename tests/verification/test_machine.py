@@ -225,7 +225,7 @@ class Domain(RuleBasedStateMachine):
             ),
             "decline": lambda: verification.decline(application, reason="not_a_business", by=reviewer),
             "bar": lambda: verification.bar(application, reason="fraud", by=reviewer),
-            "ask": lambda: verification.ask(application, text="Where?", by=reviewer),
+            "ask": lambda: verification.ask(application, field="about", text="Where?", by=reviewer),
             "defer": lambda: verification.defer(application, until=later, by=reviewer),
         }
         self.attempt(acts[verb])

@@ -56,7 +56,7 @@ def test_the_clock_stands_still_while_the_owner_has_the_ball(rita: User) -> None
     application = make_claimed(rita)
     spent = office().add(clock.now(), timedelta(hours=3))
     Application.objects.filter(pk=application.pk).update(due_at=spent)
-    verification.ask(application, text="Which street?", by=rita)
+    verification.ask(application, field="about", text="Which street?", by=rita)
     asked = fresh(application)
     assert asked.due_at is None and asked.time_left is not None
     assert abs(asked.time_left - timedelta(hours=3)) < A_MOMENT
@@ -74,7 +74,7 @@ def test_what_was_overdue_when_the_owner_was_asked_is_overdue_when_they_answer(r
     Application.objects.filter(pk=application.pk).update(
         due_at=office().add(clock.now(), -timedelta(hours=5))
     )
-    asked = verification.ask(application, text="Which street?", by=rita)
+    asked = verification.ask(application, field="about", text="Which street?", by=rita)
     assert asked.time_left is not None and abs(asked.time_left + timedelta(hours=5)) < A_MOMENT
     verification.answer(asked, text="Jalan Melati", by=owner_of(asked.account))
     assert due_of(application) < clock.now()

@@ -104,7 +104,7 @@ def test_every_status_has_its_public_name() -> None:
 @pytest.mark.usefixtures("no_undo_window")
 def test_notes_and_reviewers_are_never_told(app: Partner, rita: User, rudi: User) -> None:
     application = claimed(app, rita)
-    verification.ask(the(application), text="Where?", by=rita)
+    verification.ask(the(application), field="about", text="Where?", by=rita)
     asked = app.get(f"/v1/applications/{application}")
     app.post(f"/v1/applications/{application}/answer", {"text": "There"})
     verification.claim(the(application), by=rita)

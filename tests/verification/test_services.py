@@ -153,7 +153,7 @@ def test_a_stale_revision_changes_nothing(ada: User) -> None:
 
 def test_a_changed_number_is_swapped_while_the_owner_has_the_ball(rita: User, ada: User) -> None:
     application = make_claimed(rita, make_account(make_business(ada)))
-    verification.ask(application, text="Another number?", by=rita)
+    verification.ask(application, field="about", text="Another number?", by=rita)
     application.refresh_from_db()
     new = next_number()
     verification.change(application, revision=application.revision, by=ada, number=new)
@@ -459,7 +459,7 @@ def test_an_approval_needs_the_number_proven(rita: User) -> None:
         (lambda a, by: verification.decline(a, reason="", by=by), "reason_required", "/reason"),
         (lambda a, by: verification.decline(a, reason="fraud", by=by), "reason_unknown", "/reason"),
         (lambda a, by: verification.bar(a, reason="not_a_business", by=by), "reason_unknown", "/reason"),
-        (lambda a, by: verification.ask(a, text=" ", by=by), "reason_required", "/text"),
+        (lambda a, by: verification.ask(a, field="about", text=" ", by=by), "question_missing", "/text"),
         (
             lambda a, by: verification.decline(a, reason="not_a_business", message="x" * 2001, by=by),
             "value_too_long",
@@ -489,7 +489,7 @@ VERBS: dict[str, Callable[[Application, User], object]] = {
     "approve": approve,
     "decline": lambda a, by: verification.decline(a, reason="not_a_business", by=by),
     "bar": lambda a, by: verification.bar(a, reason="fraud", by=by),
-    "ask": lambda a, by: verification.ask(a, text="Since when?", by=by),
+    "ask": lambda a, by: verification.ask(a, field="about", text="Since when?", by=by),
     "defer": lambda a, by: verification.defer(a, until=clock.now().date() + timedelta(days=9), by=by),
     "resume": lambda a, by: verification.resume(a, by=by),
     "second": lambda a, by: verification.second(a, by=by),
@@ -573,7 +573,7 @@ def test_R7_a_change_to_a_personal_number_while_answering_is_refused(kai: Client
     number = next_number()
     ownership.declare_personal(number, by=kai)
     application = make_claimed(rita)
-    verification.ask(application, text="Another number?", by=rita)
+    verification.ask(application, field="about", text="Another number?", by=rita)
     application.refresh_from_db()
     refused(
         "number_is_personal",
