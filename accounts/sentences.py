@@ -431,6 +431,19 @@ SENTENCES: dict[str, Text] = {
     "period_unknown": Text(
         "Pilih salah satu periode dalam daftar.", "Choose one of the periods in the list."
     ),
+    # Suspensions for an incident.
+    "nothing_to_suspend": Text(
+        "Tidak ada lencana aktif dalam pilihan ini.", "No badge of this selection is active."
+    ),
+    "bulk_too_many": Text(
+        "Paling banyak {limit} lencana sekaligus; persempit pilihannya.",
+        "At most {limit} badges at once; narrow the selection.",
+    ),
+    "bulk_ended": Text("Penangguhan ini sudah berakhir.", "This suspension has ended already."),
+    "selection_changed": Text(
+        "Pilihan sekarang berisi {count} lencana aktif; periksa lalu pastikan lagi.",
+        "The selection now has {count} active badges; look again and confirm.",
+    ),
     # Reports.
     "number_not_listed": Text(
         "Hanya akun yang tampil dalam pencarian yang dapat dilaporkan.",
@@ -455,6 +468,14 @@ SENTENCES: dict[str, Text] = {
     "evidence_too_many_pixels": Text(
         "Gambar terlalu besar; kirim paling banyak {limit} megapiksel.",
         "The picture is too large; send {limit} megapixels at most.",
+    ),
+    "reading_one_source": Text(
+        "Pilih berkas bukti atau tulis nama sumber lain: salah satu saja.",
+        "Choose a file of evidence or name another source: one of the two.",
+    ),
+    "readings_too_many": Text(
+        "Paling banyak {limit} catatan sumber untuk satu permohonan.",
+        "At most {limit} readings of sources for one application.",
     ),
     "evidence_too_many": Text(
         "Paling banyak {limit} berkas untuk satu pengajuan.", "At most {limit} files for one application."

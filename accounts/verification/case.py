@@ -2,47 +2,28 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
-
-from django.utils.translation import gettext_lazy as _
+from typing import Any
 
 from accounts import clock, names
 from accounts.badges.models import Badge, DisplayPolicy
 from accounts.businesses import lookalikes
-from accounts.businesses.lists import ContactPurpose
 from accounts.businesses.lookalikes import LookAlike
 from accounts.businesses.models import Account, Bar, Membership, NumberDispute
 from accounts.people.models import User
 from accounts.proofs.models import NumberProof, ProofMethod
-from accounts.verification.applying import FIELDS
+from accounts.verification.comparison import Row, compare
 from accounts.verification.deciding import CALL_BACK_WHILE, four_eyes_due
 from accounts.verification.forms import ACTIONS, Action, ActionForm, spoken
 from accounts.verification.live import Live, Step, last_seq, live, since
-from accounts.verification.models import OPEN, Application, Decision, Evidence, Note, Question
+from accounts.verification.models import OPEN, Application, Decision, Note, Question
 from accounts.verification.offers import ON_A_CLAIM, allowed_actions
 from accounts.verification.preview import Preview, previews
+from accounts.verification.reading_forms import ReadingForm
 from accounts.verification.reasons import text_of
+from accounts.verification.related import Others, others
 from accounts.verification.requirements import requirements
-from accounts.verification.timeline import Moment, names_of, timeline
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-OTHERS = 20  # applications of the same business that are listed
-
-
-@dataclass(frozen=True)
-class Fact:
-    """One field of the profile: as the account has it, and as it is applied for."""
-
-    label: "StrOrPromise"
-    live: str
-    wished: str
-    asked_for: bool
-
-    @property
-    def differs(self) -> bool:
-        return self.live != self.wished
+from accounts.verification.timeline import Moment, timeline
+from accounts.verification.viewing import Entry, entries
 
 
 @dataclass(frozen=True)
@@ -96,10 +77,9 @@ class Offer:
 class Case:
     application: Application
     account: Account
-    facts: list[Fact]
-    purposes: list[str]
+    comparison: list[Row]
     members: list[Membership]
-    evidence: list[tuple[Evidence, "StrOrPromise"]]
+    evidence: list[Entry]
     findings: list[tuple[names.Finding, str]]
     look_alikes: list[tuple[LookAlike, str]]
     missing: list[tuple[str, str]]
@@ -114,7 +94,7 @@ class Case:
     badge: Badge | None
     bars: list[Bar]
     disputes: list[NumberDispute]
-    others: list[Application]
+    related: Others
     four_eyes: bool
     previews: list[Preview]
     policy: DisplayPolicy | None
@@ -127,25 +107,30 @@ def read(
     *,
     by: User,
     refused: tuple[Action, ActionForm] | None = None,
+    reading: ReadingForm | None = None,
     seen: str = "",
 ) -> Case:
-    """The case as it is now. `refused` is an action that was tried in vain, with what was typed.
+    """The case as it is now. `refused` and `reading` are what was tried in vain, with what was typed.
 
     `seen` is how much of the journal stood on the page from which that was sent.
     """
     last = last_seq(application)  # before anything else is read: what comes in between counts as not seen
     account = application.account
-    evidence = list(application.evidence.order_by("uploaded_at"))
-    uploaders = names_of(file.uploaded_by for file in evidence)
+    files = list(application.evidence.order_by("uploaded_at"))
+    members = list(account.business.memberships.select_related("person").order_by("pk"))
+    proofs = list(
+        NumberProof.objects.of(account, application.number)
+        .select_related("recorded_by")
+        .order_by("proven_at")
+    )
     now = clock.now()
     policy = DisplayPolicy.objects.order_by("-published_at").first()
     return Case(
         application=application,
         account=account,
-        facts=_facts(application, account),
-        purposes=[str(ContactPurpose(purpose).label) for purpose in account.contact_purposes],
-        members=list(account.business.memberships.select_related("person").order_by("pk")),
-        evidence=[(file, uploaders.get(file.uploaded_by, file.uploaded_by)) for file in evidence],
+        comparison=compare(application, files=files, members=members, proofs=proofs, by=by, refused=reading),
+        members=members,
+        evidence=entries(files, by=by),
         findings=[
             (finding, spoken(finding.sentence)) for finding in names.findings(application.display_name)
         ],
@@ -153,11 +138,7 @@ def read(
             (alike, spoken(alike.why)) for alike in lookalikes.of(application.display_name, besides=account)
         ],
         missing=[(needed.blocks, spoken(needed.text)) for needed in requirements(application)],
-        proofs=list(
-            NumberProof.objects.of(account, application.number)
-            .select_related("recorded_by")
-            .order_by("proven_at")
-        ),
+        proofs=proofs,
         live=live(application, by=by),
         seen=last,
         since=since(application, seen),
@@ -168,37 +149,13 @@ def read(
         badge=Badge.objects.of(account).order_by("-issued_at").first(),
         bars=list(account.business.bars.order_by("barred_at")),
         disputes=list(account.disputes.filter(settled_at=None).select_related("client")),
-        others=list(
-            Application.objects.filter(account__business=account.business_id)
-            .exclude(pk=application.pk)
-            .order_by("-created_at")[:OTHERS]
-        ),
+        related=others(application, members=members),
         four_eyes=application.status in OPEN and four_eyes_due(application, wished=application.second_wished),
         previews=previews(application, policy),
         policy=policy,
-        timeline=timeline(application, [file.pk for file in evidence]),
+        timeline=timeline(application, [file.pk for file in files]),
         offers=_offers(application, by=by, refused=refused),
     )
-
-
-_LABELS: dict[str, "StrOrPromise"] = {
-    "display_name": _("display name"),
-    "number": _("number"),
-    "category": _("category"),
-    "website": _("website"),
-    "photo": _("photo"),
-}
-
-
-def _facts(application: Application, account: Account) -> list[Fact]:
-    facts = []
-    for name, label in _LABELS.items():
-        live = getattr(account, "live_name" if name == "display_name" else name) or ""
-        wished = getattr(application, name)
-        if name == "category":
-            live, wished = account.get_category_display(), application.get_category_display()
-        facts.append(Fact(label, live, wished, name in FIELDS[application.kind]))
-    return facts
 
 
 def _decisions(application: Application, now: datetime) -> list[Decided]:
@@ -206,7 +163,7 @@ def _decisions(application: Application, now: datetime) -> list[Decided]:
     return [
         Decided(
             decision,
-            spoken(text_of(decision.reason)),
+            spoken(text_of(decision)),
             decision.effective_at if _is_open(decision, now) else None,
         )
         for decision in decisions.order_by("decided_at")

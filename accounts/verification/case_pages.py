@@ -6,14 +6,7 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import (
-    FileResponse,
-    Http404,
-    HttpRequest,
-    HttpResponse,
-    HttpResponseRedirect,
-    JsonResponse,
-)
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
@@ -21,19 +14,19 @@ from django.views.decorators.http import require_safe
 
 from accounts.audit import journal as audit
 from accounts.audit.staffpages import sentences
-from accounts.audit.verbs import ReadOnly, say, status_of
+from accounts.audit.verbs import say, status_of
 from accounts.errors import DomainError, Stale
 from accounts.people.models import User
 from accounts.verification import case, claims
-from accounts.verification import evidence as files
 from accounts.verification import services as verification
+from accounts.verification.evidence_pages import EvidencePages
 from accounts.verification.forms import ACTIONS, Action, ActionForm
 from accounts.verification.live import live
-from accounts.verification.models import Application, Evidence, Status
+from accounts.verification.models import Application, Status
 from accounts.verification.transitions import TRANSITIONS
 
 
-class CasePages(ReadOnly):
+class CasePages(EvidencePages):
     """The pages of one application."""
 
     def get_urls(self) -> list[URLPattern]:
@@ -47,16 +40,11 @@ class CasePages(ReadOnly):
             )
             for name, action in ACTIONS.items()
         ]
-        file = path(
-            "<path:object_id>/evidence/<str:evidence_id>/",
-            wrap(self.evidence_view),
-            name="verification_application_evidence",
-        )
         watched = [
             path(f"<path:object_id>/{name}/", wrap(view), name=f"verification_application_{name}")
             for name, view in {"live": self.live_view, "renew": self.renew_view}.items()
         ]
-        return [*actions, *watched, file, *super().get_urls()]
+        return [*actions, *watched, *super().get_urls()]
 
     @method_decorator(require_safe)
     def change_view(
@@ -107,29 +95,6 @@ class CasePages(ReadOnly):
             with contextlib.suppress(DomainError):  # lost: the answer says who has it
                 claims.renew(application, by=by)
         return JsonResponse(live(application, by=by).as_json(), headers={"Cache-Control": "no-store"})
-
-    def evidence_view(self, request: HttpRequest, object_id: str, evidence_id: str) -> HttpResponse:
-        """One file, as it was uploaded. The browser may neither guess what it is nor run anything in it."""
-        if not request.user.has_perm("verification.view_evidence"):
-            raise PermissionDenied
-        application = self._find(request, object_id)
-        try:
-            evidence = application.evidence.get(pk=Evidence._meta.pk.to_python(evidence_id))
-            content = files.open_file(evidence)
-        except (Evidence.DoesNotExist, FileNotFoundError) as missing:
-            raise Http404 from missing
-        audit.log("viewed", by=request.user, on=evidence)
-        # A sandboxed page can't show a PDF in every browser: it is handed over as a file.
-        as_file = not evidence.content_type.startswith("image/")
-        response = FileResponse(
-            content, content_type=evidence.content_type, as_attachment=as_file, filename=evidence.name
-        )
-        response["Content-Security-Policy"] = (
-            "sandbox; default-src 'none'; img-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'none'"
-        )
-        response["X-Content-Type-Options"] = "nosniff"
-        response["Cache-Control"] = "private, no-store"
-        return cast(HttpResponse, response)
 
     def _find(self, request: HttpRequest, object_id: str) -> Application:
         application = self.get_object(request, object_id)

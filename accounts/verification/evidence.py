@@ -1,34 +1,31 @@
-"""Evidence files: checked to be what they say, stored under their hash, never served as they came."""
+"""Evidence files: checked to be what they say, kept under their hash, never shown as they came."""
 
 import hashlib
-import io
 import os
-import threading
-import warnings
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction as database
-from PIL import Image, UnidentifiedImageError
 
 from accounts.audit import journal as audit
-from accounts.errors import Invalid, NotAllowed, Problem
+from accounts.errors import NotAllowed
+from accounts.verification import pdf_pages
+from accounts.verification.evidence_images import FORMATS, cleaned, problem
 from accounts.verification.models import Application, Evidence, Status
 from accounts.verification.transitions import lock
 
 LARGEST = 10 * 2**20  # bytes of one file
 MOST_FILES = 20  # of one application
-MOST_MEGAPIXELS = 50
+MOST_PAGES_COUNTED = 32_767  # what the column holds
 
-_one_at_a_time = threading.Lock()  # a picture decoded takes up to 200 MB
-
-_KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "image/jpeg": (("jpg", "jpeg"), ("JPEG", "MPO")),
-    "image/png": (("png",), ("PNG",)),
-    "image/webp": (("webp",), ("WEBP",)),
-    "application/pdf": (("pdf",), ()),
+PDF = "application/pdf"
+_ENDINGS = {
+    "image/jpeg": ("jpg", "jpeg"),
+    "image/png": ("png",),
+    "image/webp": ("webp",),
+    PDF: ("pdf",),
 }
 
 
@@ -36,11 +33,16 @@ _KINDS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 def add(application: Application, *, file: "UploadedFile[Any]", by: audit.Actor) -> Evidence:
     """Keep a file with the application; the same file again is the one that is there.
 
+    A picture is kept without its metadata: `sha256` is that of what was sent, `stored_sha256` of what is kept.
     Raises Invalid: evidence_empty, evidence_too_large, evidence_kind, evidence_not_what_it_says, evidence_broken,
     evidence_too_many_pixels; NotAllowed: wrong_status, evidence_too_many.
     """
     name, content = _read(file)
-    content_type = _kind_of(name, content)
+    content_type = _claimed_kind(name)
+    if content_type in FORMATS:
+        kept, pages = cleaned(content, content_type), None
+    else:
+        kept, pages = content, _pages_of_pdf(content)
     application = lock(application)
     if application.status not in (Status.DRAFT, Status.NEEDS_INFORMATION):
         raise NotAllowed("wrong_status", action="add_evidence", status=application.status)
@@ -56,11 +58,17 @@ def add(application: Application, *, file: "UploadedFile[Any]", by: audit.Actor)
         content_type=content_type,
         size=len(content),
         sha256=sha256,
-        stored_sha256=sha256,
+        stored_sha256=hashlib.sha256(kept).hexdigest(),
+        pages=pages,
         uploaded_by=str(by.pk),
     )
-    _write(_path(evidence), content)  # a rollback leaves a file nobody refers to, never a hole
-    audit.record("evidence.added", on=evidence, by=by, data={"application": application.pk, "sha256": sha256})
+    _write(_path(evidence), kept)  # a rollback leaves a file nobody refers to, never a hole
+    audit.record(
+        "evidence.added",
+        on=evidence,
+        by=by,
+        data={"application": application.pk, "sha256": sha256, "stored_sha256": evidence.stored_sha256},
+    )
     return evidence
 
 
@@ -73,7 +81,15 @@ def remove(evidence: Evidence, *, by: audit.Actor) -> None:
     audit.record("evidence.removed", on=evidence, by=by, data={"application": application.pk})
     path = _path(evidence)
     evidence.delete()
-    database.on_commit(lambda: path.unlink(missing_ok=True))
+    database.on_commit(lambda: _forget(path, application))
+
+
+def _forget(path: Path, application: Application) -> None:
+    """Delete a file that nothing refers to: two uploads that differ in their metadata only are kept as one."""
+    with database.atomic():
+        lock(application)  # somebody may just be adding it again
+        if not application.evidence.filter(stored_sha256=path.name).exists():
+            path.unlink(missing_ok=True)
 
 
 def open_file(evidence: Evidence) -> BinaryIO:
@@ -81,8 +97,17 @@ def open_file(evidence: Evidence) -> BinaryIO:
     return _path(evidence).open("rb")
 
 
+def content_of(evidence: Evidence) -> bytes:
+    """Raises FileNotFoundError."""
+    return _path(evidence).read_bytes()
+
+
+def is_there(evidence: Evidence) -> bool:
+    return _path(evidence).is_file()
+
+
 def _path(evidence: Evidence) -> Path:
-    return Path(settings.MEDIA_ROOT) / evidence.application_id / evidence.sha256
+    return Path(settings.MEDIA_ROOT) / evidence.application_id / evidence.stored_sha256
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -97,54 +122,31 @@ def _write(path: Path, content: bytes) -> None:
 
 def _read(file: "UploadedFile[Any]") -> tuple[str, bytes]:
     if not file.size:
-        raise _problem("evidence_empty")
+        raise problem("evidence_empty")
     if file.size > LARGEST:
-        raise _problem("evidence_too_large")
+        raise problem("evidence_too_large")
     printable = "".join(character for character in str(file.name) if character.isprintable())
     return printable[-120:], file.read()
 
 
-def _kind_of(name: str, content: bytes) -> str:
-    """The content type that both the name and the content agree on."""
+def _claimed_kind(name: str) -> str:
+    """By the name's ending; whether the content agrees is seen when it is read."""
     ending = name.rpartition(".")[2].lower()
-    claimed = next((kind for kind, (endings, _) in _KINDS.items() if ending in endings), None)
+    claimed = next((kind for kind, endings in _ENDINGS.items() if ending in endings), None)
     if claimed is None:
-        raise _problem("evidence_kind")
-    image_formats = _KINDS[claimed][1]
-    if image_formats:
-        _check_image(content, image_formats)
-    else:
-        _check_pdf(content)
+        raise problem("evidence_kind")
     return claimed
 
 
-def _check_pdf(content: bytes) -> None:
+def _pages_of_pdf(content: bytes) -> int | None:
+    """None where that can't be known: an encrypted file, or one that only some programs can read, is still taken."""
     if not content.startswith(b"%PDF-"):
-        raise _problem("evidence_not_what_it_says")
+        raise problem("evidence_not_what_it_says")
     if b"%%EOF" not in content[-2048:]:
-        raise _problem("evidence_broken")
-
-
-def _check_image(content: bytes, image_formats: tuple[str, ...]) -> None:
-    """Decode it whole, by the decoder of its kind only, once the header has said that it is not a bomb."""
+        raise problem("evidence_broken")
+    if b"/Page" not in content and b"/ObjStm" not in content:
+        return None  # nothing that could be a page: not worth a process
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
-            image = Image.open(io.BytesIO(content), formats=image_formats)
-            width, height = image.size
-            if width * height > MOST_MEGAPIXELS * 1_000_000:
-                raise _problem("evidence_too_many_pixels", limit=MOST_MEGAPIXELS)
-            with _one_at_a_time:
-                image.load()
-    except Invalid:
-        raise
-    except Image.DecompressionBombError as wrong:
-        raise _problem("evidence_too_many_pixels", limit=MOST_MEGAPIXELS) from wrong
-    except UnidentifiedImageError as wrong:
-        raise _problem("evidence_not_what_it_says") from wrong
-    except Exception as wrong:  # a decoder that chokes raises whatever it likes; the file is what is wrong
-        raise _problem("evidence_broken") from wrong
-
-
-def _problem(code: str, **params: int) -> Invalid:
-    return Invalid(code, problems=[Problem(code, "/file", dict(params))], **params)
+        return min(pdf_pages.count(content), MOST_PAGES_COUNTED)
+    except (pdf_pages.Unreadable, pdf_pages.Busy):
+        return None

@@ -1,0 +1,80 @@
+"""Pictures: decoded whole, and written anew without what a camera or a program put beside the pixels."""
+
+import io
+import threading
+import warnings
+from contextlib import suppress
+from typing import Any
+
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from accounts.errors import Invalid, Problem
+
+MOST_MEGAPIXELS = 50
+LONGEST_SIDE = 4096  # pixels: a sheet of A4 at 350 an inch
+
+_one_at_a_time = threading.Lock()  # a picture decoded takes up to 200 MB
+
+# The decoders that may read a kind, how it is written, and the ways to hold a pixel that it is written in.
+FORMATS: dict[str, tuple[tuple[str, ...], str, dict[str, Any], tuple[str, ...]]] = {
+    "image/jpeg": (("JPEG", "MPO"), "JPEG", {"quality": 90, "comment": b""}, ("L", "RGB")),
+    "image/png": (("PNG",), "PNG", {}, ("1", "L", "LA", "RGB", "RGBA")),
+    "image/webp": (("WEBP",), "WEBP", {"quality": 90}, ("RGB", "RGBA")),
+}
+
+
+def cleaned(content: bytes, content_type: str) -> bytes:
+    """The same picture, of the same kind, upright, and nothing else: no place, no camera, no comment, no preview.
+
+    Raises Invalid: evidence_not_what_it_says, evidence_broken, evidence_too_many_pixels.
+    """
+    decoders, written_as, options, modes = FORMATS[content_type]
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
+            picture = Image.open(io.BytesIO(content), formats=decoders)
+            width, height = picture.size
+            if width * height > MOST_MEGAPIXELS * 1_000_000:
+                raise problem("evidence_too_many_pixels", limit=MOST_MEGAPIXELS)
+            with _one_at_a_time:
+                picture.load()
+                return _written(_bare(picture, modes), written_as, **options)
+    except Invalid:
+        raise
+    except Image.DecompressionBombError as wrong:
+        raise problem("evidence_too_many_pixels", limit=MOST_MEGAPIXELS) from wrong
+    except UnidentifiedImageError as wrong:
+        raise problem("evidence_not_what_it_says") from wrong
+    except Exception as wrong:  # a decoder that chokes raises whatever it likes; the file is what is wrong
+        raise problem("evidence_broken") from wrong
+
+
+def thumbnail(content: bytes, content_type: str, side: int) -> bytes:
+    """A small PNG of a picture that was cleaned before."""
+    with _one_at_a_time, Image.open(io.BytesIO(content), formats=FORMATS[content_type][0]) as picture:
+        picture.thumbnail((side, side))
+        return _written(_bare(picture, ("L", "RGB", "RGBA")), "PNG")
+
+
+def _bare(picture: Image.Image, modes: tuple[str, ...]) -> Image.Image:
+    """Pixels alone, and no more of them than anybody can read."""
+    if picture.mode.startswith("I;16"):
+        picture = picture.point(lambda value: value / 256).convert("L")  # else the brighter half turns white
+    picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))  # first: the rest takes memory by the pixel
+    upright = picture
+    with suppress(Exception):  # an orientation that can't be read is none
+        upright = ImageOps.exif_transpose(picture)
+    if upright.mode not in modes or "transparency" in upright.info:
+        upright = upright.convert("RGBA" if upright.has_transparency_data and "RGBA" in modes else "RGB")
+    upright.info = {}  # the encoders would write some of it
+    return upright
+
+
+def _written(picture: Image.Image, image_format: str, **options: Any) -> bytes:
+    content = io.BytesIO()
+    picture.save(content, image_format, **options)
+    return content.getvalue()
+
+
+def problem(code: str, **params: int) -> Invalid:
+    return Invalid(code, problems=[Problem(code, "/file", dict(params))], **params)
