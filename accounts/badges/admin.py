@@ -6,36 +6,20 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.forms.fields import InvalidJSONInput
-from django.utils.functional import lazy
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.verbs import Verb, Verbs
 from accounts.badges import services as badges
+from accounts.badges.bulk_admin import SuspendsInBulk
 from accounts.badges.models import LIVE, Badge, BadgeStatus, DisplayPolicy
+from accounts.badges.reason_form import ReasonForm, spoken
 from accounts.badges.reasons import REASONS
-from accounts.text import Text
-
-
-def _in_the_readers_language(text: Text) -> str:
-    return text.in_language(get_language() or "id")
-
-
-_spoken = lazy(_in_the_readers_language, str)
-
-
-class ReasonForm(forms.Form):
-    reason = forms.ChoiceField(
-        label=_("Reason"),
-        choices=[("", "---------"), *((code, _spoken(text)) for code, text in REASONS.items())],
-        help_text=_("Everybody who looks the number up may read it."),
-    )
 
 
 @admin.register(Badge)
-class BadgeAdmin(Verbs):
+class BadgeAdmin(SuspendsInBulk, Verbs):
     list_display = ["id", "account", "number", "status", "issued_at", "expires_at", "why"]
     list_select_related = ["account"]
     list_filter = ["status", "renewal_pending", "expires_at"]
@@ -97,7 +81,7 @@ class BadgeAdmin(Verbs):
 
     @admin.display(description=_("reason"))
     def why(self, badge: Badge) -> str:
-        return _in_the_readers_language(REASONS[badge.reason]) if badge.reason in REASONS else ""
+        return spoken(REASONS[badge.reason]) if badge.reason in REASONS else ""
 
 
 class _Indented(json.JSONEncoder):

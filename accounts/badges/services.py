@@ -99,7 +99,8 @@ def _lock(badge: Badge) -> Badge:
     return fresh
 
 
-def _check_reason(reason: str) -> str:
+def check_reason(reason: str) -> str:
+    """Raises Invalid: reason_required, reason_unknown."""
     if reason not in REASONS:
         code = "reason_unknown" if reason else "reason_required"
         raise Invalid(code, problems=[Problem(code, "/reason")])
@@ -143,7 +144,7 @@ def suspend(badge: Badge, *, reason: str, by: audit.Actor) -> Badge:
         badge,
         "suspend",
         by=by,
-        data={"reason": _check_reason(reason)},
+        data={"reason": check_reason(reason)},
         reason=reason,
         suspended_at=clock.now(),
     )
@@ -166,7 +167,7 @@ def revoke(badge: Badge, *, reason: str, by: audit.Actor) -> Badge:
         require_permission(by, "badges.revoke_badge")
     badge = _lock(badge)
     badge = _move(
-        badge, "revoke", by=by, data={"reason": _check_reason(reason)}, reason=reason, ended_at=clock.now()
+        badge, "revoke", by=by, data={"reason": check_reason(reason)}, reason=reason, ended_at=clock.now()
     )
     Account.objects.filter(pk=badge.account_id).update(confirmed_at=None)
     return badge

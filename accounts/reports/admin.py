@@ -96,15 +96,12 @@ class ReportCaseAdmin(LoggedViews, CasesByAge, Verbs):
     def get_queryset(self, request: HttpRequest) -> QuerySet[ReportCase]:
         of_the_case = Report.objects.filter(case=OuterRef("pk")).order_by()
         by_reason = of_the_case.values("reason").annotate(n=Count("pk")).order_by("-n", "reason")
-        return (
-            super()
-            .get_queryset(request)
-            .annotate(
-                reporters_counted=Subquery(
-                    of_the_case.values("case").annotate(n=Count("reporter", distinct=True)).values("n")
-                ),
-                reasons_counted=ArraySubquery(by_reason.values(said=JSONObject(reason="reason", n="n"))),
-            )
+        cases: QuerySet[ReportCase] = super().get_queryset(request)
+        return cases.annotate(
+            reporters_counted=Subquery(
+                of_the_case.values("case").annotate(n=Count("reporter", distinct=True)).values("n")
+            ),
+            reasons_counted=ArraySubquery(by_reason.values(said=JSONObject(reason="reason", n="n"))),
         )
 
     @admin.display(description=_("reporters"))

@@ -30,6 +30,7 @@ from accounts.proofs.models import NumberProof
 from accounts.reports import services as reports
 from accounts.reports.models import Report, ReportCase, Threshold
 from accounts.verification.jobs import tick
+from accounts.verification.models import Reason
 from tests import staff
 from tests.factories import badge_of, make_approved, make_cohort, make_reviewer, make_submitted
 
@@ -59,6 +60,7 @@ MODELS: dict[str, dict[str, set[Role]]] = {
     "reports_report": {"view": STAFF},
     "reports_reportcase": {"view": STAFF, "act": REVIEWERS, "dismiss": REVIEWERS},
     "reports_threshold": {"view": STAFF, "edit": {S, O}},
+    "verification_reason": {"view": STAFF, "add": {S}, "edit": {S}, "retire": {S}, "restore": {S}},
     "verification_application": {
         "view": STAFF,
         "evidence": STAFF,
@@ -74,6 +76,7 @@ MODELS: dict[str, dict[str, set[Role]]] = {
         "overrule": {S},
         "take_back": REVIEWERS,
         "call_back": REVIEWERS,
+        "escalate": REVIEWERS,
         "note": REVIEWERS,
         "live": STAFF,
         "renew": REVIEWERS,
@@ -180,6 +183,7 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
         "reports_reportcase": ReportCase.objects.create(account=account),
         "reports_threshold": Threshold.objects.get(),
         "verification_application": application,
+        "verification_reason": Reason.objects.get(pk="fraud"),
     }
     found = {}
     for name in ROWS:

@@ -10,68 +10,153 @@ import accounts.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('badges', '0002_pilot_policy'),
+        ("badges", "0002_pilot_policy"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='BulkSuspension',
+            name="BulkSuspension",
             fields=[
-                ('id', accounts.ids.IdField(prefix='blk', serialize=False)),
-                ('reason', models.CharField(choices=[('number_unproven', "The number is no longer proven to be this business's."), ('impersonation', 'It imitates another business.'), ('fraud', 'Reported for fraud, and confirmed.'), ('spam', 'It sends messages nobody asked for.'), ('false_statements', 'What it told the registry is not true.'), ('under_investigation', 'It is being looked into.'), ('business_closed', 'The business has closed.'), ('owner_request', "At the owner's request."), ('barred', 'The registry no longer admits this business.')], max_length=40, verbose_name='reason')),
-                ('note', models.TextField(blank=True, max_length=2000, verbose_name='note')),
-                ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False, verbose_name='started at')),
-                ('total', models.PositiveIntegerField(verbose_name='badges')),
-                ('done', models.PositiveIntegerField(default=0, verbose_name='suspended')),
-                ('failed', models.PositiveIntegerField(default=0, verbose_name='refused')),
-                ('finished_at', models.DateTimeField(null=True, verbose_name='finished at')),
-                ('stopped_at', models.DateTimeField(null=True, verbose_name='stopped at')),
-                ('started_by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='started by')),
+                ("id", accounts.ids.IdField(prefix="blk", serialize=False)),
+                (
+                    "reason",
+                    models.CharField(
+                        choices=[
+                            ("number_unproven", "The number is no longer proven to be this business's."),
+                            ("impersonation", "It imitates another business."),
+                            ("fraud", "Reported for fraud, and confirmed."),
+                            ("spam", "It sends messages nobody asked for."),
+                            ("false_statements", "What it told the registry is not true."),
+                            ("under_investigation", "It is being looked into."),
+                            ("business_closed", "The business has closed."),
+                            ("owner_request", "At the owner's request."),
+                            ("barred", "The registry no longer admits this business."),
+                        ],
+                        max_length=40,
+                        verbose_name="reason",
+                    ),
+                ),
+                ("note", models.TextField(blank=True, max_length=2000, verbose_name="note")),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="started at",
+                    ),
+                ),
+                ("total", models.PositiveIntegerField(verbose_name="badges")),
+                ("done", models.PositiveIntegerField(default=0, verbose_name="suspended")),
+                ("failed", models.PositiveIntegerField(default=0, verbose_name="refused")),
+                ("finished_at", models.DateTimeField(null=True, verbose_name="finished at")),
+                ("stopped_at", models.DateTimeField(null=True, verbose_name="stopped at")),
+                (
+                    "started_by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="started by",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'suspension for an incident',
-                'verbose_name_plural': 'suspensions for an incident',
+                "verbose_name": "suspension for an incident",
+                "verbose_name_plural": "suspensions for an incident",
             },
         ),
         migrations.CreateModel(
-            name='BulkItem',
+            name="BulkItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('state', models.CharField(choices=[('waiting', 'waiting'), ('done', 'suspended'), ('refused', 'refused')], default='waiting', max_length=7)),
-                ('refusal', models.CharField(blank=True, help_text='The code of the refusal.', max_length=40)),
-                ('badge', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='badges.badge')),
-                ('bulk', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='items', to='badges.bulksuspension')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[("waiting", "waiting"), ("done", "suspended"), ("refused", "refused")],
+                        default="waiting",
+                        max_length=7,
+                    ),
+                ),
+                (
+                    "refusal",
+                    models.CharField(blank=True, help_text="The code of the refusal.", max_length=40),
+                ),
+                (
+                    "badge",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to="badges.badge"
+                    ),
+                ),
+                (
+                    "bulk",
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="items",
+                        to="badges.bulksuspension",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='bulksuspension',
-            index=models.Index(condition=models.Q(('finished_at', None), ('stopped_at', None)), fields=['created_at'], name='running_bulk_suspensions'),
+            model_name="bulksuspension",
+            index=models.Index(
+                condition=models.Q(("finished_at", None), ("stopped_at", None)),
+                fields=["created_at"],
+                name="running_bulk_suspensions",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bulksuspension',
-            constraint=models.CheckConstraint(condition=models.Q(('total__gte', django.db.models.expressions.CombinedExpression(models.F('done'), '+', models.F('failed')))), name='a_bulk_suspension_does_no_more_than_all'),
+            model_name="bulksuspension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "total__gte",
+                        django.db.models.expressions.CombinedExpression(
+                            models.F("done"), "+", models.F("failed")
+                        ),
+                    )
+                ),
+                name="a_bulk_suspension_does_no_more_than_all",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bulksuspension',
-            constraint=models.CheckConstraint(condition=models.Q(('finished_at', None), ('stopped_at', None), _connector='OR'), name='a_bulk_suspension_ends_once'),
+            model_name="bulksuspension",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("finished_at", None), ("stopped_at", None), _connector="OR"),
+                name="a_bulk_suspension_ends_once",
+            ),
         ),
         migrations.AddIndex(
-            model_name='bulkitem',
-            index=models.Index(condition=models.Q(('state', 'waiting')), fields=['bulk', 'id'], name='bulk_items_waiting'),
+            model_name="bulkitem",
+            index=models.Index(
+                condition=models.Q(("state", "waiting")), fields=["bulk", "id"], name="bulk_items_waiting"
+            ),
         ),
         migrations.AddIndex(
-            model_name='bulkitem',
-            index=models.Index(condition=models.Q(('state', 'refused')), fields=['bulk', 'refusal'], name='bulk_items_refused'),
+            model_name="bulkitem",
+            index=models.Index(
+                condition=models.Q(("state", "refused")),
+                fields=["bulk", "refusal"],
+                name="bulk_items_refused",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='bulkitem',
-            constraint=models.UniqueConstraint(fields=('bulk', 'badge'), name='one_item_per_bulk_and_badge'),
+            model_name="bulkitem",
+            constraint=models.UniqueConstraint(fields=("bulk", "badge"), name="one_item_per_bulk_and_badge"),
         ),
         migrations.AddConstraint(
-            model_name='bulkitem',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['waiting', 'done', 'refused'])), name='bulk_item_state_is_known'),
+            model_name="bulkitem",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["waiting", "done", "refused"])),
+                name="bulk_item_state_is_known",
+            ),
         ),
     ]

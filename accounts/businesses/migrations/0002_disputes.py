@@ -5,20 +5,25 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('businesses', '0001_initial'),
-        ('clients', '0001_initial'),
+        ("businesses", "0001_initial"),
+        ("clients", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='numberdispute',
-            index=models.Index(condition=models.Q(('settled_at', None)), fields=['opened_at'], name='open_disputes'),
+            model_name="numberdispute",
+            index=models.Index(
+                condition=models.Q(("settled_at", None)), fields=["opened_at"], name="open_disputes"
+            ),
         ),
         migrations.AddIndex(
-            model_name='numberdispute',
-            index=models.Index(condition=models.Q(('settled_at__isnull', False)), fields=['-settled_at'], name='settled_disputes'),
+            model_name="numberdispute",
+            index=models.Index(
+                condition=models.Q(("settled_at__isnull", False)),
+                fields=["-settled_at"],
+                name="settled_disputes",
+            ),
         ),
     ]
