@@ -1,6 +1,8 @@
 """The registry as `make run` starts it, for tests of the whole: real processes, real signals, real HTTP."""
 
+import base64
 import contextlib
+import hmac
 import html
 import json
 import os
@@ -30,6 +32,7 @@ OURS = (
 )  # fmt: skip
 MARKS = {"web": "granian", "jobs": "procrastinate", "database": "/bin/postgres "}
 ANSWER_WITHIN_SECONDS = 30
+SIGN_IN = "/admin/sign-in/"
 LOG_LINE = re.compile(
     r"^[-0-9]{10} [0-9:,]{12} ([A-Z]+) (\S+) ", re.MULTILINE
 )  # as `settings.LOGGING` writes it
@@ -72,6 +75,13 @@ def is_gone(pid: int) -> bool:
         return True
 
 
+def code(secret: str, step: int) -> str:
+    """What an authenticator app shows in a step of 30 seconds (RFC 6238)."""
+    digest = hmac.digest(base64.b32decode(secret), step.to_bytes(8, "big"), "sha1")
+    offset = digest[-1] & 0xF
+    return f"{int.from_bytes(digest[offset : offset + 4], 'big') % 2**31 % 10**6:06}"
+
+
 class Server:
     """A registry on a folder and a port of its own; `settings` are its environment, as `make help` lists it."""
 
@@ -85,6 +95,7 @@ class Server:
         self.command = command or [sys.executable, "-m", "registry.run"]
         self.process: subprocess.Popen[bytes] | None = None
         self.database_was_killed = False
+        self.last_step: dict[str, int] = {}  # of each person's codes
 
     @property
     def pid(self) -> int:
@@ -170,8 +181,21 @@ class Server:
         return facts
 
     def password_of(self, username: str) -> str:
-        staff = {person["username"]: person["password"] for person in self.first_run()["staff"]}
-        return str(staff[username])
+        return self._kept_of(username)["password"]
+
+    def code_of(self, username: str) -> str:
+        """Of the authenticator app. A code is good once and steps go up only: the earliest that is good is taken."""
+        secret, last = self._kept_of(username)["totp_secret"], self.last_step.get(username, 0)
+        step = max(last + 1, int(time.time()) // 30 - 1)
+        assert until(lambda: step <= int(time.time()) // 30 + 1, seconds=60)
+        self.last_step[username] = step
+        return code(secret, step)
+
+    def _kept_of(self, username: str) -> dict[str, str]:
+        staff: dict[str, dict[str, str]] = {
+            person["username"]: person for person in self.first_run()["staff"]
+        }
+        return staff[username]
 
     def failures(self) -> list[str]:
         """What it logged as an error, tracebacks included. The jobs may tell that PostgreSQL was killed under them."""
@@ -335,9 +359,12 @@ class Browser:
         return str(answer.text)
 
     def sign_in(self, username: str, password: str) -> "Browser":
-        page = "/admin/login/?next=/admin/"
+        """With a password and a code, as the first run left them."""
+        page = f"{SIGN_IN}?next=/admin/"
         (form,) = (form for form in forms(self.open(page), page) if "password" in form.names)
-        answer = self.post(page, form, username=username, password=password)
+        answer = self.post(page, form, login=username, password=password)
+        (form,) = (form for form in forms(answer.text, answer.url) if "code" in form.names)
+        answer = self.post(answer.url, form, code=self.server.code_of(username))
         assert urlsplit(answer.url).path == "/admin/", answer.text
         return self
 

@@ -28,8 +28,9 @@ def test_the_first_run_prints_what_is_needed_once_and_a_second_run_finds_its_dat
         assert facts["url"] == server.url
         assert len(facts["staff"]) >= 2
         for person in facts["staff"]:
-            assert person.keys() == {"username", "password"}
+            assert person.keys() == {"username", "password", "totp_secret"}
             assert person["password"] in said
+            assert f"otpauth://totp/{person['username']}?secret={person['totp_secret']}&" in said
         assert facts["api_key"] in said
         assert f"{server.url}/admin/" in said
 
@@ -56,7 +57,8 @@ def test_the_first_run_prints_what_is_needed_once_and_a_second_run_finds_its_dat
     server.start()
     try:
         said = server.said()[len(before) :]
-        secrets = [facts["api_key"], *(person["password"] for person in facts["staff"])]
+        of_staff = [person[kind] for person in facts["staff"] for kind in ("password", "totp_secret")]
+        secrets = [facts["api_key"], *of_staff]
         assert not [secret for secret in secrets if secret in said]
         assert "First run" not in said
         assert server.first_run() == facts

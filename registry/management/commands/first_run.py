@@ -6,7 +6,9 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote, urlencode
 
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.conf import settings
 from django.core.management.base import BaseCommand
 
@@ -15,6 +17,7 @@ from accounts.audit import journal as audit
 from accounts.businesses import services as businesses
 from accounts.clients import services as clients
 from accounts.clients.models import Scope
+from accounts.people import factors
 from accounts.people import services as people
 from accounts.people.models import User
 from accounts.people.roles import Role
@@ -25,7 +28,8 @@ PROTECTED_NAMES = Path(package.__file__).parent / "data" / "protected-names.csv"
 
 class Command(BaseCommand):
     help = (
-        "On an empty registry: staff with random passwords and the protected names; on a test deployment also a "
+        "On an empty registry: staff with random passwords and secrets for their authenticator apps, and the "
+        "protected names; on a test deployment also a "
         "client app with a key and a small pilot. Prints them once and writes VAR_DIR/first-run.json."
     )
 
@@ -59,6 +63,11 @@ class Command(BaseCommand):
         for person in facts["staff"]:
             name = person["username"]
             lines.append(f"       {name:<6} {person['password']}   {roles[name].replace('_', ' ')}")
+            lines.append(f"              {_for_the_app(name, person['totp_secret'])}")
+        lines += [
+            "       The second step asks for a code: give the secret (or the otpauth:// address) to an",
+            "       authenticator app, or have one made by: oathtool --totp -b SECRET",
+        ]
         if "api_key" in facts:
             authorized = f"curl -s -H 'Authorization: Bearer {facts['api_key']}'"
             verified = facts["verified_number"]
@@ -98,10 +107,18 @@ def _make() -> dict[str, Any]:
     }
 
 
+def _for_the_app(name: str, secret: str) -> str:
+    """The address that authenticator apps understand."""
+    query = urlencode({"secret": secret, "issuer": settings.REGISTRY_NAME}, quote_via=quote)
+    return f"otpauth://totp/{quote(name)}?{query}"
+
+
 def _staff(roles: dict[str, Role]) -> tuple[list[dict[str, str]], dict[str, User]]:
     staff, users = [], {}
     for username, role in roles.items():
         password = secrets.token_urlsafe(15)
         users[username] = people.create_staff(username, password, role=role, by=audit.SYSTEM)
-        staff.append({"username": username, "password": password})
+        secret = generate_totp_secret()
+        factors.set_up_app(users[username], secret, by=audit.SYSTEM)
+        staff.append({"username": username, "password": password, "totp_secret": secret})
     return staff, users
