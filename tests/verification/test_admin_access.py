@@ -80,6 +80,9 @@ MODELS: dict[str, dict[str, set[Role]]] = {
         "note": REVIEWERS,
         "live": STAFF,
         "renew": REVIEWERS,
+        "next": REVIEWERS,
+        "keep": STAFF,
+        "forget": STAFF,
     },
 }
 VIEWS = ("changelist", "change", "history")
@@ -193,7 +196,7 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
             args = ["verification"]
         elif name == "view_on_site":
             args = ["1", application.pk]
-        elif thing is None or page in ("changelist", "add"):
+        elif thing is None or page in ("changelist", "add", "next", "keep", "forget"):
             args = []
         elif page == "evidence":
             args = [thing.pk, application.evidence.get().pk]
