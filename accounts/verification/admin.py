@@ -8,6 +8,7 @@ from accounts.verification.figures_pages import FiguresPages
 from accounts.verification.models import Application, QualityCheck
 from accounts.verification.quality_pages import QualityPages
 from accounts.verification.queue_pages import QueuePages
+from accounts.verification.reasons_admin import ReasonAdmin as ReasonAdmin
 
 admin.site.site_header = admin.site.site_title = _("Verified-business registry")
 admin.site.index_title = _("Desk of the staff")

@@ -1,4 +1,5 @@
-"""What applications do when something happens below them: a business changes, an account closes, a badge ends."""
+"""What applications do when something happens below them: a business changes, an account closes, a badge ends,
+a reviewer leaves."""
 
 from datetime import datetime
 
@@ -6,9 +7,11 @@ from accounts.audit import journal as audit
 from accounts.badges.reasons import REASONS
 from accounts.businesses.models import Account
 from accounts.errors import NotAllowed
+from accounts.people.models import User
 from accounts.text import Text
 from accounts.verification import notices
 from accounts.verification.applying import withdraw
+from accounts.verification.claims import release_all
 from accounts.verification.effects import fall_back
 from accounts.verification.models import UNDER_REVIEW, Application, Status
 from accounts.verification.quality import draw_by_chance
@@ -19,6 +22,8 @@ def start() -> None:
     audit.listen("account.closed", _withdraw_all)
     audit.listen("badge.ends_soon", _remind_the_owners)
     audit.listen("application.took_effect", draw_by_chance)
+    audit.listen("person.disabled", _let_go_of_their_cases)
+    audit.listen("person.changed", _let_go_of_their_cases)
     for event in ("badge.suspended", "badge.reinstated", "badge.revoked", "badge.expired"):
         audit.listen(event, _tell_the_owners)
 
@@ -36,6 +41,22 @@ def _withdraw_all(happening: audit.Happening) -> None:
         if application.status == Status.DECIDED:
             fall_back(application, because="account_closed")
         withdraw(application, by=audit.SYSTEM)
+
+
+def _let_go_of_their_cases(happening: audit.Happening) -> None:
+    """Whoever may not review any more has no claim and is offered nothing. What they decided stays, and can be read.
+
+    A case that is locked is passed over: whoever disables a person holds their row, for which a claim waits with the
+    case locked.
+    """
+    person = User.objects.get(pk=happening.on)
+    if person.has_perm("verification.review_application"):
+        return
+    release_all(person, by=audit.SYSTEM)
+    offered = Application.objects.filter(offered_to=person).select_for_update(skip_locked=True, no_key=True)
+    Application.objects.filter(pk__in=[application.pk for application in offered]).update(
+        offered_to=None, offered_until=None
+    )
 
 
 def _tell_the_owners(happening: audit.Happening) -> None:

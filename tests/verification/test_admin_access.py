@@ -179,9 +179,7 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
         "pilot_cohort": make_cohort(),
         "badges_badge": badge_of(account),
         "badges_displaypolicy": DisplayPolicy.objects.latest(),
-        "badges_bulksuspension": bulk.start(
-            Badge.objects.all(), reason="fraud", by=make_reviewer("Starter")
-        ),
+        "badges_bulksuspension": bulk.start(Badge.objects.all(), reason="fraud", by=make_reviewer("Starter")),
         "reports_report": Report.objects.get(),
         "reports_reportcase": ReportCase.objects.create(account=account),
         "reports_threshold": Threshold.objects.get(),
