@@ -86,11 +86,16 @@ def _nothing(row: Any) -> dict[str, Any]:
     return {}
 
 
+def _at_once(request: HttpRequest) -> None:
+    return None
+
+
 @dataclass(frozen=True)
 class Verb:
     """`act(row, by=person, **cleaned_data)` is a service. `permission` is checked here, and again by most services.
 
-    `initial` fills the form in beforehand. `ends` says that the row is gone afterwards.
+    `initial` fills the form in beforehand. `ends` says that the row is gone afterwards. `before` may lead elsewhere
+    first: to signing in again, before what can't be taken back.
     """
 
     name: str
@@ -103,6 +108,7 @@ class Verb:
     possible: Callable[[Any], bool] = _always
     initial: Callable[[Any], dict[str, Any]] = _nothing
     ends: bool = False
+    before: Callable[[HttpRequest], HttpResponse | None] = _at_once
 
 
 class Verbs(ReadOnly):
@@ -163,6 +169,8 @@ class Verbs(ReadOnly):
         return self._page(request, verb, row)
 
     def _page(self, request: HttpRequest, verb: Verb, row: Any) -> HttpResponse:
+        if first := verb.before(request):
+            return first
         form, status = verb.form(initial=verb.initial(row)), HTTPStatus.OK
         if request.method == "POST":
             form, status = verb.form(request.POST), HTTPStatus.UNPROCESSABLE_ENTITY

@@ -16,6 +16,7 @@ from accounts.badges.bulk_admin import SuspendsInBulk
 from accounts.badges.models import LIVE, Badge, BadgeStatus, DisplayPolicy
 from accounts.badges.reason_form import ReasonForm, spoken
 from accounts.badges.reasons import REASONS
+from accounts.people.recently import sign_in_again
 
 
 @admin.register(Badge)
@@ -72,6 +73,7 @@ class BadgeAdmin(SuspendsInBulk, Verbs):
             badges.revoke,
             ReasonForm,
             possible=lambda badge: badge.status in LIVE,
+            before=sign_in_again,
         ),
     ]
 

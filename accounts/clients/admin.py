@@ -16,6 +16,7 @@ from accounts.clients import services as clients
 from accounts.clients.models import ApiKey, ClientApp, Scope
 from accounts.errors import DomainError
 from accounts.people.models import User
+from accounts.people.recently import sign_in_again
 
 
 @admin.register(ClientApp)
@@ -100,6 +101,8 @@ class ApiKeyAdmin(NamedFilters):
         """Answers with the key's secret at once: it is on this one page, in no session, cookie or cache."""
         if not self.has_add_permission(request):
             raise PermissionDenied
+        if first := sign_in_again(request):
+            return first
         form = NewKeyForm(request.POST or None, initial={"app": request.GET.get("app")})
         if request.method == "POST" and form.is_valid():
             by = cast(User, request.user)
