@@ -89,14 +89,14 @@ class FindingSerializer(StrictSerializer):
     resembles = ResembledSerializer(many=True)
 
 
-class ReasonSerializer(StrictSerializer):
+class SentReasonSerializer(StrictSerializer):
     """A coded reason, with its sentence as it was sent."""
 
     code = serializers.CharField()
     sentences = TextSerializer()
 
 
-@extend_schema_field(ReasonSerializer(allow_null=True))
+@extend_schema_field(SentReasonSerializer(allow_null=True))
 class SentReasonField(serializers.Field):
     """Of a question or a decision; null where none was given."""
 
