@@ -1,0 +1,81 @@
+"""Every page of the staff, in Chromium: axe-core finds nothing, nothing breaks the CSP, nothing is asked elsewhere."""
+
+from collections.abc import Callable
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from django.urls import Resolver404, resolve
+
+from tests.browser.chromium import DESKTOP, PHONE, Desk
+from tests.server import Server
+
+OpenDesk = Callable[..., Desk]
+QUEUE = "/admin/verification/application/"
+FILES = {"verification_application_evidence"}  # not a page
+DESKS = ("mine", "unclaimed", "second", "owner", "deferred", "all")
+
+
+def links(desk: Desk) -> list[str]:
+    """Addresses of the staff's pages that the present one leads to."""
+    found = desk.page.eval_on_selector_all("a[href]", "links => links.map(link => link.getAttribute('href'))")
+    here = desk.page.url
+    return [urlsplit(urljoin(here, href))._replace(fragment="").geturl() for href in found]
+
+
+def name_of(address: str) -> str:
+    """The name of the page's address, whatever row it shows; empty for what is no page of the staff."""
+    path = urlsplit(address).path
+    try:
+        return (resolve(path).url_name or "") if path.startswith("/admin/") else ""
+    except Resolver404:
+        return ""
+
+
+def walk(desk: Desk) -> dict[str, str]:
+    """Opens, from the first page on, one page of each name; answers with what is wrong on which."""
+    waiting, seen, wrong = ["/admin/"], set[str](), dict[str, str]()
+    while waiting:
+        address = waiting.pop(0)
+        name = name_of(address)
+        if name in seen or name in FILES or name == "logout" or not name:
+            continue
+        seen.add(name)
+        desk.open(address)
+        if violations := desk.violations():
+            wrong[address] = "\n  ".join(violations)
+        if desk.watch.wrong:
+            wrong[f"{address} did"] = "\n  ".join(desk.watch.wrong)
+            desk.watch.wrong.clear()
+        waiting += links(desk)
+    assert len(seen) > 25, seen
+    return wrong
+
+
+def told(wrong: dict[str, str]) -> str:
+    return "\n".join(f"{address}\n  {what}" for address, what in wrong.items())
+
+
+@pytest.mark.parametrize("username", ["rudi", "olga"])
+def test_nothing_is_wrong_on_any_page_of_the_staff(username: str, desk: OpenDesk) -> None:
+    wrong = walk(desk(username))
+    assert not wrong, told(wrong)
+
+
+@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_nothing_is_wrong_on_the_pages_of_a_working_day(
+    viewport: dict[str, int], desk: OpenDesk, registry: Server
+) -> None:
+    """In Indonesian, and as wide as the window: nobody scrolls sideways, on a phone neither."""
+    tab = desk("rita", viewport=viewport, language="id")
+    (case,) = registry.rows(
+        "SELECT id FROM verification_application WHERE category = 'finance' AND status = 'submitted' LIMIT 1"
+    )
+    wrong: dict[str, str] = {}
+    for address in [*(f"{QUEUE}?desk={name}" for name in DESKS), f"{QUEUE}{case[0]}/change/"]:
+        tab.open(address)
+        problems = tab.violations()
+        if (wider := tab.overflow()) > 0:
+            problems.append(f"{wider} pixels wider than the window")
+        if problems:
+            wrong[address] = "\n  ".join(problems)
+    assert not wrong, told(wrong)
