@@ -54,7 +54,7 @@ class Link:
 
 @register.inclusion_tag("admin/verification/navigation.html", takes_context=True)
 def navigation(context: Context) -> dict[str, Any]:
-    """Nothing for anybody who may not see applications, and nothing where nobody has signed in."""
+    """Nothing for anybody who may not see applications, and nothing before the sign-in is over."""
     request: HttpRequest | None = context.get("request")
     person = getattr(request, "user", None)
     if (
