@@ -22,7 +22,7 @@ from accounts.verification.reading_forms import ReadingForm
 from accounts.verification.reasons import text_of
 from accounts.verification.related import Others, others
 from accounts.verification.requirements import requirements
-from accounts.verification.timeline import Moment, timeline
+from accounts.verification.timeline import Timeline, timeline
 from accounts.verification.viewing import Entry, entries
 
 
@@ -37,16 +37,7 @@ class Decided:
         return self.decision.undone_at is None and self.decision.took_effect_at is None
 
 
-# Keys of the case page. The script reads them from the page, so that they stand nowhere else.
-KEYS = {
-    "approve": "a",
-    "ask": "i",
-    "decline": "d",
-    "defer": "f",
-    "note": "n",
-    "claim": "c",
-    "take_back": "u",
-}
+# After these, a reviewer may go on with the next case at once.
 GO_ON = {"approve", "decline", "bar", "ask", "defer", "escalate", "second", "overrule"}
 
 
@@ -62,10 +53,6 @@ class Offer:
     allowed: bool
     open: bool
     after_claim: bool = False
-
-    @property
-    def key(self) -> str:
-        return KEYS.get(self.action.name, "")
 
     @property
     def goes_on(self) -> bool:
@@ -98,7 +85,7 @@ class Case:
     four_eyes: bool
     previews: list[Preview]
     policy: DisplayPolicy | None
-    timeline: list[Moment]
+    timeline: Timeline
     offers: list[Offer]
 
 

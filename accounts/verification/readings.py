@@ -1,6 +1,7 @@
 """What a reviewer read in a source about one field of the business. Appended, never changed: the newest counts."""
 
 from accounts.audit import journal as audit
+from accounts.businesses import checks
 from accounts.errors import Invalid, NotAllowed, Problem
 from accounts.people.models import User
 from accounts.people.services import require_permission
@@ -25,8 +26,8 @@ def record(
 ) -> Reading:
     """`evidence` is the id of one of the case's files; where none says it, `source` names what does.
 
-    Raises Invalid: choice_unknown, required, reading_one_source; NotAllowed: wrong_status, readings_too_many;
-    Forbidden: permission_missing, own_business.
+    Raises Invalid: choice_unknown, required, reading_one_source, value_too_long, hidden_characters;
+    NotAllowed: wrong_status, readings_too_many; Forbidden: permission_missing, own_business.
     """
     value, source = value.strip(), source.strip()
     _check(field, value, evidence, source)
@@ -57,24 +58,22 @@ def record(
 
 
 def _check(field: str, value: str, evidence: str, source: str) -> None:
-    problems = []
     if field not in READABLE:
-        problems.append(Problem("choice_unknown", "/field"))
+        raise _problem("choice_unknown", "/field")
     if not value:
-        problems.append(Problem("required", "/value"))
+        raise _problem("required", "/value")
     if bool(evidence) == bool(source):
-        problems.append(Problem("reading_one_source", "/source"))
-    for pointer, text, longest in [("/value", value, LONGEST_VALUE), ("/source", source, LONGEST_SOURCE)]:
-        if len(text) > longest:
-            problems.append(Problem("value_too_long", pointer, {"limit": longest}))
-        if not text.isprintable():
-            problems.append(Problem("hidden_characters", pointer))
-    if problems:
-        raise Invalid("invalid", problems=problems)
+        raise _problem("reading_one_source", "/source")
+    checks.length(checks.visible(value, "/value"), LONGEST_VALUE, "/value")
+    checks.length(checks.visible(source, "/source"), LONGEST_SOURCE, "/source")
 
 
 def _file(application: Application, evidence: str) -> Evidence:
     try:
         return application.evidence.get(pk=evidence)
     except Evidence.DoesNotExist as missing:
-        raise Invalid("invalid", problems=[Problem("choice_unknown", "/evidence")]) from missing
+        raise _problem("choice_unknown", "/evidence") from missing
+
+
+def _problem(code: str, pointer: str) -> Invalid:
+    return Invalid(code, problems=[Problem(code, pointer)])

@@ -1,24 +1,43 @@
-"""The history of a case: the journal's events on everything it is about, in words."""
+"""The history of a case: the journal's events on everything it is about, with what was written at each."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.journal import SYSTEM
-from accounts.audit.models import Event
+from accounts.audit.models import Event, LogEntry
 from accounts.badges.models import Badge
+from accounts.businesses.models import NumberDispute
 from accounts.clients.models import ClientApp
 from accounts.people.models import User
+from accounts.people.roles import Role
+from accounts.reports.models import Report, ReportCase
+from accounts.sentences import SENTENCES
+from accounts.verification.forms import spoken
 from accounts.verification.models import Application
+from accounts.verification.timeline_words import Words, Written
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-TOLD = ("status", "outcome", "tier", "reason", "code", "until", "method", "fields")  # of an event's data
+TOLD = (
+    "status",
+    "outcome",
+    "tier",
+    "reason",
+    "code",
+    "until",
+    "method",
+    "fields",
+    "field",
+    "match",
+    "tag",
+)  # of an event's data
 LONGEST = 200  # events on one page; an older one is in the journal
+MOST_REPORTS, MOST_REFUSALS = 20, 50
 
 # A kind that is not here is shown by its code.
 KINDS: dict[str, "StrOrPromise"] = {
@@ -39,9 +58,12 @@ KINDS: dict[str, "StrOrPromise"] = {
     "application.contested": _("decline contested"),
     "application.decline_decided": _("decline decided"),
     "application.deferred": _("deferred"),
+    "application.escalated": _("escalated to a second reviewer"),
     "application.fell_back": _("decision fell: a guard no longer held"),
     "application.lapsed": _("lapsed"),
+    "application.noted": _("internal note"),
     "application.overruled": _("overruled"),
+    "application.reading_recorded": _("a source was read"),
     "application.released": _("claim released"),
     "application.resumed": _("resumed"),
     "application.seconded": _("second reviewer agreed"),
@@ -52,6 +74,7 @@ KINDS: dict[str, "StrOrPromise"] = {
     "application.took_effect": _("decision took effect"),
     "application.untagged": _("tag removed"),
     "application.withdrawn": _("withdrawn"),
+    "badge.ends_soon": _("badge ends soon"),
     "badge.expired": _("badge expired"),
     "badge.expiry_moved": _("badge's end moved"),
     "badge.issued": _("badge issued"),
@@ -59,41 +82,113 @@ KINDS: dict[str, "StrOrPromise"] = {
     "badge.revoked": _("badge revoked"),
     "badge.superseded": _("badge superseded"),
     "badge.suspended": _("badge suspended"),
+    "business.bar_lifted": _("bar lifted"),
+    "business.barred": _("business barred"),
+    "business.changed": _("business changed by its owner"),
+    "business.opened": _("business opened"),
     "cohort.admitted": _("place in the cohort taken"),
     "evidence.added": _("evidence added"),
+    "evidence.removed": _("evidence removed"),
     "number.code_sent": _("code sent to the number"),
+    "number.dispute_settled": _("dispute about the number settled"),
+    "number.dispute_withdrawn": _("number no longer declared personal"),
+    "number.disputed": _("number declared personal"),
     "number.proof_failed": _("number no longer proven"),
     "number.proven": _("number proven"),
+    "report_case.closed": _("reports looked into"),
+    "report_case.opened": _("reports came together"),
 }
 
 
 @dataclass(frozen=True)
 class Moment:
+    """One step. `side` is "staff", "owner" (and the apps that act for owners) or "machine"."""
+
     at: datetime
     what: "StrOrPromise"
     by: "StrOrPromise"
-    on: str
-    data: dict[str, Any]
-    seq: int
+    side: str
+    data: dict[str, Any] = field(default_factory=dict)
+    words: Sequence[Words] = ()
+    refused: bool = False
 
 
-def timeline(application: Application, evidence: Iterable[str]) -> list[Moment]:
-    """Newest first: the application, its account, the account's badges, and the evidence."""
-    badges = Badge.objects.filter(account=application.account_id).values_list("pk", flat=True)
-    about = [application.pk, application.account_id, *badges, *evidence]
-    events = list(Event.objects.filter(on__in=about).order_by("-seq")[:LONGEST])
-    names = names_of(event.by for event in events)
-    return [
+@dataclass(frozen=True)
+class Timeline:
+    """`cut`: what is older stands in the journal."""
+
+    moments: list[Moment]
+    cut: bool
+
+
+def timeline(application: Application, evidence: Iterable[str]) -> Timeline:
+    """The last comes last: the case, its business, account, badges, files, reports, and what the staff tried in vain.
+
+    What is not an event did not happen: words, reports and refusals are only put in their places.
+    """
+    account = application.account_id
+    disputes = list(NumberDispute.objects.filter(account=account))
+    cases = list(ReportCase.objects.filter(account=account))
+    badges = Badge.objects.filter(account=account).values_list("pk", flat=True)
+    things = [*badges, *evidence, *(row.pk for row in (*disputes, *cases))]
+    about = [application.pk, account, application.account.business_id, *things]
+    events = list(
+        Event.objects.filter(on__in=about).exclude(kind="report.received").order_by("-seq")[: LONGEST + 1]
+    )
+    reports = list(Report.objects.filter(account=account).order_by("-received_at")[:MOST_REPORTS])
+    refusals = list(
+        LogEntry.objects.filter(kind="refused", on=application.pk, by__startswith="usr_").order_by("-id")[
+            :MOST_REFUSALS
+        ]
+    )
+    actors = {
+        *(event.by for event in events),
+        *(report.client_id for report in reports),
+        *(entry.by for entry in refusals),
+    }
+    names, staff = names_of(actors), _staff(actors)
+    written = Written(application, disputes, cases)
+    moments = [
         Moment(
             event.at,
             KINDS.get(event.kind, event.kind),
             names.get(event.by, event.by),
-            event.on,
+            _side(event.by, staff),
             {name: event.data[name] for name in TOLD if name in event.data},
-            event.seq,
+            written.at(event),
         )
-        for event in events
+        for event in events[:LONGEST]
     ]
+    moments += [_report(report, names) for report in reports]
+    moments += [_refusal(entry, names) for entry in refusals if entry.by in staff]
+    return Timeline(sorted(moments, key=lambda moment: moment.at), cut=len(events) > LONGEST)
+
+
+def _report(report: Report, names: "dict[str, StrOrPromise]") -> Moment:
+    words = [Words(report.get_reason_display()), *([Words(report.text)] if report.text else [])]
+    by = names.get(report.client_id, report.client_id)
+    return Moment(report.received_at, _("reported by a user"), by, "machine", words=words)
+
+
+def _refusal(entry: LogEntry, names: "dict[str, StrOrPromise]") -> Moment:
+    code = str(entry.data.get("code", ""))
+    sentence = SENTENCES.get(code)
+    said = spoken(sentence) if sentence is not None else code
+    words = [Words(code if "{" in said else said)]  # what stood in its place was not kept
+    tried = {"action": str(entry.data.get("action", "")).rpartition(".")[2]}
+    by = names.get(entry.by, entry.by)
+    return Moment(entry.at, _("tried, and was refused"), by, "staff", tried, words, refused=True)
+
+
+def _staff(actors: Iterable[str]) -> set[str]:
+    people = [actor for actor in actors if actor.startswith("usr_")]
+    return set(User.objects.filter(pk__in=people).exclude(role=Role.OWNER).values_list("pk", flat=True))
+
+
+def _side(actor: str, staff: set[str]) -> str:
+    if actor in staff:
+        return "staff"
+    return "machine" if actor == SYSTEM.pk else "owner"
 
 
 def names_of(actors: Iterable[str]) -> dict[str, "StrOrPromise"]:
