@@ -173,7 +173,7 @@ def escalate(application: Application, *, note: str, by: User) -> Application:
     Raises NotAllowed escalated_already; Invalid note_empty.
     """
     application = _lock_claimed(application, "escalate", by=by)
-    if application.escalated_by_id is not None:
+    if application.escalated_by_id:
         raise NotAllowed("escalated_already")
     reasons.required(note, "/note", 2000, code="note_empty")
     write_note(application, text=note, by=by)

@@ -16,8 +16,10 @@ def require_impartial(application: Application, *, by: User) -> None:
     counted = [one for one in decisions if one.took_effect_at is not None or one.overruled]
     if any(by.pk in _people(decision) for decision in counted if decision not in now):
         raise NotAllowed("another_reviewer_needed")
-    involved = {person for decision in now if decision.overruled for person in _people(decision)}
-    if application.escalated_by_id is not None:
+    involved: set[str | None] = {
+        person for decision in now if decision.overruled for person in _people(decision)
+    }
+    if application.escalated_by_id:
         involved.add(application.escalated_by_id)
     if involved and (by.pk in involved or not by.has_perm("verification.review_alone")):
         raise NotAllowed("senior_needed")
@@ -36,7 +38,9 @@ def _of_this_round(application: Application, decisions: list[Decision]) -> list[
     return [decision for decision in decisions if decision.decided_at > min(ended)]
 
 
-def _people(decision: Decision) -> set[int | None]:
+def _people(decision: Decision) -> set[str | None]:
     """Who made it, who agreed, and who overruled it."""
-    people = {decision.author_id, decision.seconded_by_id}
-    return people | {decision.undone_by_id} if decision.overruled else people
+    people: set[str | None] = {decision.author_id, decision.seconded_by_id}
+    if decision.overruled:
+        people.add(decision.undone_by_id)
+    return people

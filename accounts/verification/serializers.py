@@ -96,17 +96,10 @@ class SentReasonSerializer(StrictSerializer):
     sentences = TextSerializer()
 
 
-@extend_schema_field(SentReasonSerializer(allow_null=True))
-class SentReasonField(serializers.Field):
-    """Of a question or a decision; null where none was given."""
-
-    def __init__(self, **how: Any) -> None:
-        super().__init__(source="*", read_only=True, **how)
-
-    def to_representation(self, written: Question | Decision) -> dict[str, Any] | None:
-        if not written.reason:
-            return None
-        return {"code": written.reason, "sentences": reasons.text_of(written)._asdict()}
+def _sent_reason(written: Question | Decision) -> dict[str, Any] | None:
+    if not written.reason:
+        return None
+    return {"code": written.reason, "sentences": reasons.text_of(written)._asdict()}
 
 
 class QuestionSerializer(StrictSerializer):
@@ -114,7 +107,9 @@ class QuestionSerializer(StrictSerializer):
 
     id = serializers.CharField()
     field = serializers.SerializerMethodField(help_text="JSON pointer of the field that it is about.")
-    reason = SentReasonField(help_text="null where the reviewer only wrote words of their own.")
+    reason = serializers.SerializerMethodField(
+        help_text="null where the reviewer only wrote words of their own."
+    )
     text = serializers.CharField(allow_blank=True, help_text="The reviewer's own words.")
     asked_at = MomentField()
 
@@ -123,11 +118,15 @@ class QuestionSerializer(StrictSerializer):
         known = reasons.FIELDS.get(question.field)
         return known.pointer if known else None
 
+    @extend_schema_field(SentReasonSerializer(allow_null=True))
+    def get_reason(self, question: Question) -> dict[str, Any] | None:
+        return _sent_reason(question)
+
 
 class DecisionSerializer(StrictSerializer):
     outcome = serializers.ChoiceField(choices=Outcome.choices)
     tier = serializers.SerializerMethodField()
-    reason = SentReasonField(help_text="null for an approval.")
+    reason = serializers.SerializerMethodField(help_text="null for an approval.")
     message = serializers.CharField(allow_blank=True, help_text="The reviewer's words to the owner.")
     can_be_contested = serializers.SerializerMethodField(
         help_text="Only a decline, and only once: the answer to an objection is final."
@@ -137,6 +136,10 @@ class DecisionSerializer(StrictSerializer):
     @extend_schema_field(serializers.ChoiceField(choices=Tier.choices, allow_null=True))
     def get_tier(self, decision: Decision) -> str | None:
         return decision.tier or None
+
+    @extend_schema_field(SentReasonSerializer(allow_null=True))
+    def get_reason(self, decision: Decision) -> dict[str, Any] | None:
+        return _sent_reason(decision)
 
     def get_can_be_contested(self, decision: Decision) -> bool:
         return decision.outcome == Outcome.DECLINE and not decision.application.contested
