@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from accounts.audit import journal as audit
@@ -17,12 +18,13 @@ from accounts.audit.staffpages import sentences
 from accounts.audit.verbs import say, status_of
 from accounts.errors import DomainError, Stale
 from accounts.people.models import User
-from accounts.verification import case, claims
+from accounts.people.recently import sign_in_again
+from accounts.verification import case, claims, news
 from accounts.verification import services as verification
 from accounts.verification.evidence_pages import EvidencePages
 from accounts.verification.forms import ACTIONS, Action, ActionForm
 from accounts.verification.live import live
-from accounts.verification.models import Application, Status
+from accounts.verification.models import Application, Decision, Status
 from accounts.verification.transitions import TRANSITIONS
 
 
@@ -44,7 +46,12 @@ class CasePages(EvidencePages):
             path(f"<path:object_id>/{name}/", wrap(view), name=f"verification_application_{name}")
             for name, view in {"live": self.live_view, "renew": self.renew_view}.items()
         ]
-        return [*actions, *watched, *super().get_urls()]
+        told = path(
+            "acknowledge/<str:decision_id>/",
+            wrap(self.acknowledge_view),
+            name="verification_application_acknowledge",
+        )
+        return [told, *actions, *watched, *super().get_urls()]
 
     @method_decorator(require_safe)
     def change_view(
@@ -67,6 +74,8 @@ class CasePages(EvidencePages):
         form = case.fresh_form(action, application, request.POST)
         if not form.is_valid():
             return self._refused(request, application, action, form, HTTPStatus.UNPROCESSABLE_ENTITY)
+        if action.sign_in_again and (first := sign_in_again(request)):
+            return first
         facts = dict(form.cleaned_data)
         by = cast(User, request.user)
         try:
@@ -95,6 +104,23 @@ class CasePages(EvidencePages):
             with contextlib.suppress(DomainError):  # lost: the answer says who has it
                 claims.renew(application, by=by)
         return JsonResponse(live(application, by=by).as_json(), headers={"Cache-Control": "no-store"})
+
+    def acknowledge_view(self, request: HttpRequest, decision_id: str) -> HttpResponse:
+        """A reviewer has read that somebody else undid their decision."""
+        if not request.user.has_perm("verification.review_application"):
+            raise PermissionDenied
+        back = request.POST.get("back", "")
+        if not url_has_allowed_host_and_scheme(back, allowed_hosts=None):
+            back = reverse("admin:verification_application_changelist")
+        if request.method == "POST":
+            try:
+                decision = Decision.objects.get(pk=Decision._meta.pk.to_python(decision_id))
+                news.acknowledge(decision, by=cast(User, request.user))
+            except Decision.DoesNotExist as missing:
+                raise Http404 from missing
+            except DomainError as refusal:
+                messages.error(request, sentences(refusal))
+        return HttpResponseRedirect(back)
 
     def _find(self, request: HttpRequest, object_id: str) -> Application:
         application = self.get_object(request, object_id)
@@ -133,6 +159,7 @@ class CasePages(EvidencePages):
             "is_nav_sidebar_enabled": False,  # one screen: its width is for the case
             "case": case.read(application, by=by, **shown),
             "may_see_evidence": by.has_perm("verification.view_evidence"),
+            "may_review": by.has_perm("verification.review_application"),
             "why": why,
             "statuses": Status,
         }

@@ -78,6 +78,7 @@ MODELS: dict[str, dict[str, set[Role]]] = {
         "call_back": REVIEWERS,
         "escalate": REVIEWERS,
         "note": REVIEWERS,
+        "acknowledge": REVIEWERS,
         "live": STAFF,
         "renew": REVIEWERS,
         "next": REVIEWERS,

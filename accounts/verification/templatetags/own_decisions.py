@@ -5,6 +5,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.people.models import User
+from accounts.verification import news
 from accounts.verification.models import Application, Decision, Status
 
 register = template.Library()
@@ -18,3 +19,9 @@ def undoable_by(person: User, *, besides: Application | str | None = None) -> De
     if isinstance(besides, Application):
         waiting = waiting.exclude(application=besides)
     return waiting.select_related("application").order_by("-effective_at").first()
+
+
+@register.simple_tag
+def own_news(person: User) -> list[Decision]:
+    """Decisions of `person` that somebody else undid, as long as they were not taken notice of."""
+    return news.for_reviewer(person)

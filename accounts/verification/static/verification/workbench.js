@@ -178,6 +178,37 @@
   }
   drawKeys();
 
+  // --- a reason whose sentence has gaps: a field for each, at once (without a script, the first attempt asks)
+
+  function gap(select, name) {
+    const field = document.createElement("div");
+    field.className = "field gap";
+    const label = document.createElement("label");
+    const input = document.createElement("input");
+    input.name = `fill_${name}`;
+    input.id = label.htmlFor = `${select.id}-${name}`;
+    input.required = true;
+    label.textContent = name.replaceAll("_", " ");
+    field.append(label, input);
+    return field;
+  }
+
+  document.addEventListener("change", (event) => {
+    const select = event.target;
+    if (select.name !== "reason" || select.tagName !== "SELECT") return;
+    const wanted = (select.selectedOptions[0]?.dataset.placeholders ?? "").split(" ").filter(Boolean);
+    for (const old of select.form.querySelectorAll("[name^=fill_]")) {
+      if (!wanted.includes(old.name.slice(5))) old.closest(".field").remove();
+    }
+    let after = select.closest(".field");
+    for (const name of wanted) {
+      const known = select.form.elements.namedItem(`fill_${name}`);
+      const field = known ? known.closest(".field") : gap(select, name);
+      after.after(field);
+      after = field;
+    }
+  });
+
   // --- what was opened by a refusal, or asked for by the address, is seen at once
 
   document.querySelector("details.offer[open]")?.scrollIntoView({ block: "nearest" });
