@@ -64,6 +64,9 @@ MODELS: dict[str, dict[str, set[Role]]] = {
     "verification_application": {
         "view": STAFF,
         "evidence": STAFF,
+        "viewer": STAFF,
+        "page": STAFF,
+        "reading": REVIEWERS,
         "claim": REVIEWERS,
         "release": REVIEWERS,
         "approve": REVIEWERS,
@@ -197,8 +200,10 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
             args = ["1", application.pk]
         elif thing is None or page in ("changelist", "add", "next", "keep", "forget"):
             args = []
-        elif page == "evidence":
+        elif page in ("evidence", "viewer"):
             args = [thing.pk, application.evidence.get().pk]
+        elif page == "page":
+            args = [thing.pk, application.evidence.get().pk, 1]
         else:
             args = [thing.pk]
         found[name] = reverse(f"admin:{name}", args=args)
