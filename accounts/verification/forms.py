@@ -136,7 +136,7 @@ _SECOND = "verification.second_application"
 ACTIONS: dict[str, Action] = {
     action.name: action
     for action in [
-        Action("claim", _("Claim"), _("The case is yours for half an hour."), verification.claim),
+        Action("claim", _("Claim"), _("The case is yours for half an hour."), verification.claim, key="c"),
         Action("release", _("Release"), _("The case is free for others."), verification.release),
         Action(
             "approve",
