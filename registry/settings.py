@@ -158,6 +158,8 @@ MFA_FORMS = {
     "activate_totp": "accounts.people.forms.AppForm",
     "add_webauthn": "accounts.people.forms.PasskeyForm",
     "login_webauthn": "accounts.people.forms.PasskeySignInForm",
+    "authenticate_webauthn": "accounts.people.forms.PasskeyCodeForm",
+    "reauthenticate_webauthn": "accounts.people.forms.PasskeyAgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

@@ -10,7 +10,12 @@ from allauth.mfa.base.forms import AuthenticateForm
 from allauth.mfa.base.forms import ReauthenticateForm as ReauthenticateByCodeForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm
-from allauth.mfa.webauthn.forms import AddWebAuthnForm, LoginWebAuthnForm
+from allauth.mfa.webauthn.forms import (
+    AddWebAuthnForm,
+    AuthenticateWebAuthnForm,
+    LoginWebAuthnForm,
+    ReauthenticateWebAuthnForm,
+)
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -43,7 +48,6 @@ class CountedCode(forms.Form):
     """A code of the app or one of the recovery codes."""
 
     user: Any
-    again = False
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -112,10 +116,22 @@ class PasskeyForm(AddWebAuthnForm):
             return dict(super().clean())
 
 
-class PasskeySignInForm(LoginWebAuthnForm):
+class Credential(forms.Form):
     def clean_credential(self) -> Authenticator:
         with _Mangled():
-            return super().clean_credential()
+            return super().clean_credential()  # type: ignore[misc, no-any-return]  # a mixin of allauth's forms
+
+
+class PasskeySignInForm(Credential, LoginWebAuthnForm):
+    pass
+
+
+class PasskeyCodeForm(Credential, AuthenticateWebAuthnForm):
+    pass
+
+
+class PasskeyAgainForm(Credential, ReauthenticateWebAuthnForm):
+    pass
 
 
 class _Mangled:
