@@ -15,11 +15,12 @@ LONGEST_SIDE = 4096  # pixels: a sheet of A4 at 350 an inch
 
 _one_at_a_time = threading.Lock()  # a picture decoded takes up to 200 MB
 
-# The decoders that may read a kind, how it is written, and the ways to hold a pixel that it is written in.
-FORMATS: dict[str, tuple[tuple[str, ...], str, dict[str, Any], tuple[str, ...]]] = {
-    "image/jpeg": (("JPEG", "MPO"), "JPEG", {"quality": 90, "comment": b""}, ("L", "RGB")),
-    "image/png": (("PNG",), "PNG", {}, ("1", "L", "LA", "RGB", "RGBA")),
-    "image/webp": (("WEBP",), "WEBP", {"quality": 90}, ("RGB", "RGBA")),
+# How a kind is read and written, and the ways to hold a pixel that it is written in. The reader of JPEG takes MPO
+# too, the two pictures that some cameras make at once.
+FORMATS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
+    "image/jpeg": ("JPEG", {"quality": 90, "comment": b""}, ("L", "RGB")),
+    "image/png": ("PNG", {}, ("1", "L", "LA", "RGB", "RGBA")),
+    "image/webp": ("WEBP", {"quality": 90}, ("RGB", "RGBA")),
 }
 
 
@@ -28,17 +29,17 @@ def cleaned(content: bytes, content_type: str) -> bytes:
 
     Raises Invalid: evidence_not_what_it_says, evidence_broken, evidence_too_many_pixels.
     """
-    decoders, written_as, options, modes = FORMATS[content_type]
+    image_format, options, modes = FORMATS[content_type]
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
-            picture = Image.open(io.BytesIO(content), formats=decoders)
+            picture = Image.open(io.BytesIO(content), formats=(image_format,))
             width, height = picture.size
             if width * height > MOST_MEGAPIXELS * 1_000_000:
                 raise problem("evidence_too_many_pixels", limit=MOST_MEGAPIXELS)
             with _one_at_a_time:
                 picture.load()
-                return _written(_bare(picture, modes), written_as, **options)
+                return _written(_bare(picture, modes), image_format, **options)
     except Invalid:
         raise
     except Image.DecompressionBombError as wrong:
@@ -51,7 +52,8 @@ def cleaned(content: bytes, content_type: str) -> bytes:
 
 def thumbnail(content: bytes, content_type: str, side: int) -> bytes:
     """A small PNG of a picture that was cleaned before."""
-    with _one_at_a_time, Image.open(io.BytesIO(content), formats=FORMATS[content_type][0]) as picture:
+    image_format = FORMATS[content_type][0]
+    with _one_at_a_time, Image.open(io.BytesIO(content), formats=(image_format,)) as picture:
         picture.thumbnail((side, side))
         return _written(_bare(picture, ("L", "RGB", "RGBA")), "PNG")
 
