@@ -13,6 +13,7 @@ from tests.browser.chromium import DESKTOP, Desk, chromium
 from tests.server import ROOT, Browser, Server, running
 
 CASES = 30
+TRADES = [f"{trade} %" for trade in ("Warung", "Bengkel", "Toko", "Katering", "Laundry", "Kedai")]
 
 
 @pytest.fixture(scope="session")
@@ -26,6 +27,8 @@ def registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """`make run` on a folder of its own, with a few dozen applications in the queue."""
     with running(tmp_path_factory.mktemp("workbench")) as server:
         make_cases(server, CASES)
+        # Before those of the demo, whose numbers nobody has proven yet.
+        server.rows("UPDATE verification_application SET risk = 9 WHERE display_name LIKE ANY(%s)", TRADES)
         yield server
 
 
