@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
 from accounts import clock
-from accounts.badges.models import Badge, DisplayPolicy, Tier
+from accounts.badges.models import Badge, BulkItem, BulkSuspension, DisplayPolicy, Tier
 from accounts.badges.policies import PILOT_TIERS
 from accounts.businesses.models import (
     Account,
@@ -29,6 +29,7 @@ from accounts.messages.models import Message
 from accounts.people.models import User
 from accounts.pilot.models import Cohort
 from accounts.proofs.models import CODE_GUESSES, NumberCode, NumberProof
+from accounts.reports.models import Report, ReportCase, Threshold
 from accounts.verification.models import Application, Claim, Decision, Evidence, Question
 from tests.factories import make_approved, make_claimed, make_cohort, make_draft, make_reviewer, next_number
 
@@ -63,6 +64,14 @@ class World:
         facts = {"issued_at": self.now, "expires_at": self.now + HOUR, "term_ends_at": self.now, **facts}
         return Badge.objects.create(account=self.account, **facts)
 
+    def bulk(self, **facts: Any) -> BulkSuspension:
+        facts = {"reason": "fraud", "started_by": self.rita, "total": 1, **facts}
+        return BulkSuspension.objects.create(**facts)
+
+    def report(self, **facts: Any) -> Report:
+        facts = {"reason": "fraud", "reporter": b"x", "day": self.now.date(), **facts}
+        return Report.objects.create(account=self.account, client=self.client, **facts)
+
 
 Break = Callable[[World], object]
 BREAKS: dict[str, Break] = {
@@ -92,6 +101,9 @@ BREAKS: dict[str, Break] = {
         NumberDispute.objects.create(account=w.account, number=str(w.account.number), client=w.client)
         for _ in range(2)
     ],
+    "a_dispute_is_open_or_settled": lambda w: NumberDispute.objects.create(
+        account=w.account, number=str(w.account.number), client=w.client, settled_at=w.now
+    ),
     "one_standing_bar_per_business": lambda w: [
         Bar.objects.create(business=w.business, country="ID", reason="fraud") for _ in range(2)
     ],
@@ -121,6 +133,25 @@ BREAKS: dict[str, Break] = {
     "R5_blocking_is_always_possible": lambda w: DisplayPolicy.objects.create(
         version="x", tiers=PILOT_TIERS, block=False
     ),
+    "a_bulk_suspension_does_no_more_than_all": lambda w: w.bulk(done=1, failed=1),
+    "a_bulk_suspension_ends_once": lambda w: w.bulk(finished_at=w.now, stopped_at=w.now),
+    "one_item_per_bulk_and_badge": lambda w: BulkItem.objects.bulk_create(
+        [BulkItem(bulk=bulk, badge=w.badge) for bulk in [w.bulk()] * 2]
+    ),
+    "bulk_item_state_is_known": lambda w: BulkItem.objects.create(
+        bulk=w.bulk(), badge=w.badge, state="half"
+    ),
+    # reports
+    "one_threshold": lambda w: Threshold.objects.update(only=False),
+    "a_threshold_can_be_reached": lambda w: Threshold.objects.update(reporters=0),
+    "one_open_report_case_per_account": lambda w: [
+        ReportCase.objects.create(account=w.account) for _ in range(2)
+    ],
+    "a_report_case_is_open_or_closed": lambda w: ReportCase.objects.create(
+        account=w.account, outcome="acted", closed_at=w.now
+    ),
+    "one_report_a_day_per_account_and_reporter": lambda w: [w.report() for _ in range(2)],
+    "report_reason_is_known": lambda w: w.report(reason="envy"),
     # verification
     "application_status_is_known": lambda w: w.set(w.application, status="approved?"),
     "application_kind_is_known": lambda w: w.set(w.application, kind="upgrade"),

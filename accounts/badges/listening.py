@@ -1,13 +1,15 @@
-"""What badges do when something happens below them: a number is no longer proven, an account closes."""
+"""What badges do when something happens below them: a number is no longer proven or is lost, an account closes."""
 
 from accounts.audit import journal as audit
 from accounts.badges import services as badges
 from accounts.badges.models import Badge, BadgeStatus
+from accounts.businesses.models import DisputeOutcome
 
 
 def start() -> None:
     audit.listen("number.proof_failed", _suspend)
     audit.listen("account.closed", _revoke)
+    audit.listen("number.dispute_settled", _revoke_where_the_number_is_lost)
 
 
 def _live_badge(account_id: str) -> Badge | None:
@@ -25,3 +27,12 @@ def _revoke(happening: audit.Happening) -> None:
     badge = _live_badge(happening.on)
     if badge is not None:
         badges.revoke(badge, reason="business_closed", by=audit.SYSTEM)
+
+
+def _revoke_where_the_number_is_lost(happening: audit.Happening) -> None:
+    """The number turned out to be personal (R7). Before the account closes: its owner is told while it has a name."""
+    if happening.data["outcome"] != DisputeOutcome.GIVEN_UP:
+        return
+    badge = _live_badge(happening.data["account"])
+    if badge is not None and badge.account.disputes.filter(pk=happening.on, number=badge.account.number):
+        badges.revoke(badge, reason="number_unproven", by=audit.SYSTEM)

@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.staffpages import LoggedViews
 from accounts.audit.verbs import ReadOnly, Verb, Verbs
-from accounts.businesses import bars, ownership
+from accounts.businesses import bars
 from accounts.businesses import services as businesses
+from accounts.businesses.disputes_admin import NumberDisputeAdmin
 from accounts.businesses.lists import Category
 from accounts.businesses.models import (
     Account,
@@ -156,33 +157,7 @@ class AccountAdmin(LoggedViews, Verbs):
         return _links("businesses_numberdispute", account.disputes.order_by("pk"))
 
 
-class NoteForm(forms.Form):
-    note = forms.CharField(label=_("Note"), max_length=2000, widget=forms.Textarea(attrs={"rows": 4}))
-
-
-@admin.register(NumberDispute)
-class NumberDisputeAdmin(Verbs):
-    list_display = ["id", "account", "number", "client", "opened_at", "settled_at"]
-    list_select_related = ["account", "client"]
-    list_filter = [("settled_at", admin.EmptyFieldListFilter)]
-    search_fields = ["=id", "=number", "=account__id"]
-    ordering = ["settled_at", "opened_at"]
-    fields = ["id", "account", "number", "client", "opened_at", "settled_at", "settled_by", "note"]
-    verbs = [
-        Verb(
-            "settle",
-            _("Settle for the account"),
-            _(
-                "The number stays the account's. If it is personal after all, suspend or revoke the account's badge"
-                " instead, and settle then."
-            ),
-            _("The case is settled."),
-            "businesses.settle_numberdispute",
-            ownership.settle_dispute,
-            NoteForm,
-            possible=lambda dispute: dispute.settled_at is None,
-        )
-    ]
+admin.site.register(NumberDispute, NumberDisputeAdmin)
 
 
 @admin.register(Bar)

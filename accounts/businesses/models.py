@@ -220,6 +220,12 @@ class NumberUse(models.Model):
         return f"{self.account_id or self.declared_by_id}"
 
 
+class DisputeOutcome(models.TextChoices):
+    KEPT = "kept", _("the account keeps the number")
+    GIVEN_UP = "given_up", _("the number is personal")
+    WITHDRAWN = "withdrawn", _("the declaration was taken back")
+
+
 class NumberDispute(models.Model):
     """A client says that a number which an account holds is personal (R7): a case for a reviewer.
 
@@ -237,8 +243,14 @@ class NumberDispute(models.Model):
     opened_at = models.DateTimeField(_("opened at"), db_default=Now(), editable=False)
     settled_at = models.DateTimeField(_("settled at"), null=True, editable=False)
     settled_by = models.ForeignKey(
-        User, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("settled by"),
     )
+    outcome = models.CharField(_("outcome"), max_length=9, choices=DisputeOutcome, blank=True, editable=False)
     note = models.TextField(_("note"), blank=True, max_length=2000)
 
     class Meta:
@@ -249,7 +261,12 @@ class NumberDispute(models.Model):
                 fields=["number", "client"],
                 condition=Q(settled_at=None),
                 name="one_open_dispute_per_number_and_client",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(settled_at=None, outcome="")
+                | Q(settled_at__isnull=False, outcome__in=DisputeOutcome.values),
+                name="a_dispute_is_open_or_settled",
+            ),
         ]
         indexes = [
             models.Index(fields=["opened_at"], condition=Q(settled_at=None), name="open_disputes"),

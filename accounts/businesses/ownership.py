@@ -3,10 +3,10 @@
 from accounts import clock
 from accounts.audit import journal as audit
 from accounts.businesses import numbers
-from accounts.businesses.models import Account, NumberDispute, NumberUse
-from accounts.businesses.services import locked
+from accounts.businesses.models import Account, DisputeOutcome, Membership, NumberDispute, NumberUse
+from accounts.businesses.services import close_account, locked
 from accounts.clients.models import ClientApp
-from accounts.errors import Invalid, NotAllowed, Problem
+from accounts.errors import Forbidden, Invalid, NotAllowed, Problem
 from accounts.people.models import User
 from accounts.people.services import require_permission
 
@@ -107,21 +107,61 @@ def release_personal(number: str, *, by: ClientApp) -> None:
     for dispute in NumberDispute.objects.select_for_update().filter(
         number=number, client=by, settled_at=None
     ):
-        dispute.settled_at = clock.now()
-        dispute.save(update_fields=["settled_at"])
+        dispute.settled_at, dispute.outcome = clock.now(), DisputeOutcome.WITHDRAWN
+        dispute.save(update_fields=["settled_at", "outcome"])
         audit.record("number.dispute_withdrawn", on=dispute, by=by, data={"account": dispute.account_id})
+
+
+# Disputes: what was declared personal while an account had it.
 
 
 @audit.transaction
 def settle_dispute(dispute: NumberDispute, *, note: str, by: User) -> NumberDispute:
-    """Close the case in the account's favour; against it, the reviewer suspends or revokes the badge."""
+    """Close the case in the account's favour: it keeps the number. Raises as `_to_settle`."""
+    dispute, _ = _to_settle(dispute, note=note, by=by)
+    return _settle(dispute, DisputeOutcome.KEPT, note=note, by=by)
+
+
+@audit.transaction
+def give_up_number(dispute: NumberDispute, *, note: str, by: User) -> NumberDispute:
+    """The number is a person's after all: the account loses it, and the declaration stands (R7).
+
+    An account is its number: one that is live loses its badge and closes. What was only applied for is free of the
+    number, and can't be approved with it. Raises as `_to_settle`.
+    """
+    dispute, account = _to_settle(dispute, note=note, by=by)
+    others = NumberDispute.objects.select_for_update().filter(number=dispute.number, settled_at=None)
+    for other in others.exclude(pk=dispute.pk).order_by("pk"):
+        _settle(other, DisputeOutcome.GIVEN_UP, note=note, by=by)
+    dispute = _settle(dispute, DisputeOutcome.GIVEN_UP, note=note, by=by)
+    if account.number == dispute.number:
+        close_account(account, by=by)
+    NumberUse.objects.filter(number=dispute.number, account=account).delete()
+    _hold(dispute.number, declared_by=dispute.client)
+    return dispute
+
+
+def _to_settle(dispute: NumberDispute, *, note: str, by: User) -> tuple[NumberDispute, Account]:
+    """Account and dispute, locked in this order.
+
+    Raises Forbidden: permission_missing, own_business; NotAllowed dispute_settled; Invalid reason_required.
+    """
     require_permission(by, "businesses.settle_numberdispute")
+    account = locked(dispute.account)
+    if Membership.objects.filter(business=account.business_id, person=by).exists():
+        raise Forbidden("own_business")
     dispute = locked(dispute)
     if dispute.settled_at:
         raise NotAllowed("dispute_settled")
     if not note.strip():
         raise Invalid("reason_required", problems=[Problem("reason_required", "/note")])
+    return dispute, account
+
+
+def _settle(dispute: NumberDispute, outcome: DisputeOutcome, *, note: str, by: User) -> NumberDispute:
     dispute.settled_at, dispute.settled_by, dispute.note = clock.now(), by, note
-    dispute.save(update_fields=["settled_at", "settled_by", "note"])
-    audit.record("number.dispute_settled", on=dispute, by=by, data={"account": dispute.account_id})
+    dispute.outcome = outcome
+    dispute.save(update_fields=["settled_at", "settled_by", "note", "outcome"])
+    data = {"account": dispute.account_id, "outcome": str(outcome)}
+    audit.record("number.dispute_settled", on=dispute, by=by, data=data)
     return dispute

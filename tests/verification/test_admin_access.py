@@ -49,7 +49,7 @@ MODELS: dict[str, dict[str, set[Role]]] = {
     "outbox_message": {"view": CONTROL},
     "businesses_business": {"view": STAFF},
     "businesses_account": {"view": STAFF, "protect": {S}, "unprotect": {S}},
-    "businesses_numberdispute": {"view": STAFF, "settle": {S}},
+    "businesses_numberdispute": {"view": STAFF, "settle": {S}, "give_up": {S}},
     "businesses_bar": {"view": STAFF, "lift": {S}},
     "businesses_protectedname": {"view": STAFF, "add": {S}, "unprotect": {S}},
     "proofs_numberproof": {"view": STAFF, "fail": REVIEWERS},
