@@ -3,9 +3,7 @@
 import re
 from datetime import timedelta
 
-from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 
 from accounts import clock
 from accounts.audit import journal as audit
@@ -30,11 +28,6 @@ class TestQueue:
     def names(self, browser: Client, query: str = "") -> list[str]:
         page = text(browser.get(f"{QUEUE}{query}"))
         return re.findall(r'class="field-name">\s*<a [^>]*>([^<]*)</a>', page)
-
-    def test_the_oldest_comes_first(self, rita: User) -> None:
-        first, second = make_submitted(), make_submitted()
-        age(second, timedelta(days=2), "submitted_at")
-        assert self.names(desk(rita)) == [second.display_name, first.display_name]
 
     def test_each_desk_holds_what_its_name_says(self, rita: User, rudi: User) -> None:
         mine = make_claimed(rita)
@@ -118,23 +111,6 @@ class TestQueue:
             assert self.names(browser, f"?q={typed}") == ["Toko Melati"], typed
         for typed in ["app_0", "acc_zzz", "0000", "%25", "nothing of this name"]:
             assert self.names(browser, f"?q={typed}") == [], typed
-
-    def test_it_asks_the_database_as_often_for_many_as_for_one(self, rita: User, rudi: User) -> None:
-        browser = desk(rita)
-
-        def queries() -> int:
-            with CaptureQueriesContext(
-                connection,
-            ) as asked:
-                assert browser.get(QUEUE).status_code == 200
-            return len(asked)
-
-        make_claimed(rita)
-        one = queries()
-        for _ in range(2):
-            make_claimed(rudi, cohort=make_cohort())
-            make_submitted()
-        assert queries() == one == 5  # session, person, cohorts, count, page
 
     def test_its_links_lead_to_the_cases(self, rita: User) -> None:
         application = make_submitted()

@@ -74,8 +74,8 @@ class TestDecisions:
         ]:
             application = make_claimed(rita)
             press(desk(rita), application, "approve", tier="verified", second_wished="on")
-            assert offered(text(desk(rita).get(case_of(application)))) == set()
-            assert offered(text(desk(rudi).get(case_of(application)))) == {"second", "overrule"}
+            assert offered(text(desk(rita).get(case_of(application)))) == {"note"}
+            assert offered(text(desk(rudi).get(case_of(application)))) == {"second", "overrule", "note"}
             assert press(desk(rudi), application, action, **typed).status_code == 302
             application.refresh_from_db()
             assert application.status == status
@@ -84,7 +84,7 @@ class TestDecisions:
         application = make_claimed(rita)
         press(desk(rita), application, "approve", tier="verified")
         assert "Can be taken back until" in text(desk(rita).get(case_of(application)))
-        assert offered(text(desk(rudi).get(case_of(application)))) == set()
+        assert offered(text(desk(rudi).get(case_of(application)))) == {"note"}
         assert press(desk(rita), application, "take_back").status_code == 302
         application.refresh_from_db()
         assert application.status == Status.SUBMITTED
