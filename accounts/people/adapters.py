@@ -105,7 +105,8 @@ class SignInAdapter(DefaultAccountAdapter):
         ways = [record.get("type", record["method"]) for record in recently.records(request)]
         audit.log("signed_in", by=user, on=user, data={"with": ways})
         guesses.remember(user.username or "", address_of(request))
-        return super().post_login(request, user, **kwargs)
+        response: HttpResponse = super().post_login(request, user, **kwargs)
+        return response
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         return self._send_away(request)
@@ -149,4 +150,4 @@ class FactorAdapter(DefaultMFAAdapter):
         """To stand in the page itself: a picture in a data: address would need a wider policy."""
         code = QRCode(image_factory=SvgPathFillImage, border=2)
         code.add_data(url)
-        return code.make_image().to_string(encoding="unicode")
+        return str(code.make_image().to_string(encoding="unicode"))

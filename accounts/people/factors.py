@@ -88,7 +88,9 @@ def remove(factor: Authenticator, *, by: User) -> None:
 
 
 def others(factor: Authenticator) -> QuerySet[Authenticator]:
-    return Authenticator.objects.filter(user=factor.user_id, type__in=FACTORS).exclude(pk=factor.pk)
+    """Of the same person."""
+    same: QuerySet[Authenticator] = Authenticator.objects.filter(user=factor.user_id, type__in=FACTORS)
+    return same.exclude(pk=factor.pk)
 
 
 @audit.transaction

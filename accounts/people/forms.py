@@ -119,7 +119,7 @@ class PasskeyForm(AddWebAuthnForm):
 class Credential(forms.Form):
     def clean_credential(self) -> Authenticator:
         with _Mangled():
-            return super().clean_credential()  # type: ignore[misc, no-any-return]  # a mixin of allauth's forms
+            return super().clean_credential()  # type: ignore[misc]  # a mixin of allauth's forms
 
 
 class PasskeySignInForm(Credential, LoginWebAuthnForm):

@@ -9,6 +9,7 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 from django.db.models import F
@@ -78,7 +79,8 @@ def _is_known(name: str, address: str) -> bool:
 
 def _take(key: str, limit: int) -> bool:
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"key": key, "limit": limit, "window": WINDOW})
+        values: dict[str, Any] = {"key": key, "limit": limit, "window": WINDOW}
+        cursor.execute(_TAKE, values)
         return cursor.fetchone() is not None
 
 

@@ -79,7 +79,8 @@ class Code(StaffPage, mfa.AuthenticateView):
             known = Authenticator.objects.filter(user=person, type__in=second_factor.FACTORS).exists()
             if not (person.is_active and known):  # disabled, or reset, since the password was given
                 clear_login(request)
-        return super().dispatch(request, *args, **kwargs)
+        response: HttpResponseBase = super().dispatch(request, *args, **kwargs)
+        return response
 
 
 class PasskeySignIn(webauthn.LoginWebAuthnView):
@@ -96,7 +97,7 @@ class Again(StaffPage):
         context["ways"] = {
             way["id"].replace(":", "_"): way["url"] for way in context["reauthentication_alternatives"]
         }
-        context["waiting"] = recently.STATE_SESSION_KEY in self.request.session
+        context["waiting"] = recently.is_waiting(self.request)
         return context
 
     def form_valid(self, form: Any) -> HttpResponse:

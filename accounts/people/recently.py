@@ -15,7 +15,8 @@ from django.urls import reverse
 
 def records(request: HttpRequest) -> list[dict[str, Any]]:
     """Which ways this session signed in, and again, and when (`at`, in seconds since 1970)."""
-    return get_authentication_records(request, request.user)  # type: ignore[arg-type]  # nobody has none
+    found: list[dict[str, Any]] = get_authentication_records(request, request.user)
+    return found
 
 
 def signed_in_recently(request: HttpRequest) -> bool:
@@ -41,3 +42,8 @@ def sign_in_again(request: HttpRequest) -> HttpResponse | None:
     return HttpResponseRedirect(
         f"{reverse('account_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: back})}"
     )
+
+
+def is_waiting(request: HttpRequest) -> bool:
+    """Whether a POST goes on after signing in again."""
+    return STATE_SESSION_KEY in request.session

@@ -38,7 +38,7 @@ def secret(rita: User) -> str:
 
 
 def now(secret: str, later: int = 0) -> str:
-    return code_of_step(secret, int(time.time()) // 30 + later)
+    return str(code_of_step(secret, int(time.time()) // 30 + later))
 
 
 def give_password(browser: Client, username: str = "rita", password: str = PASSWORD, **more: Any) -> Any:
@@ -46,7 +46,7 @@ def give_password(browser: Client, username: str = "rita", password: str = PASSW
 
 
 def said(answer: Any) -> str:
-    return answer.content.decode()
+    return str(answer.content.decode())
 
 
 def test_a_password_and_a_code_open_the_admin(browser: Client, rita: User, secret: str) -> None:
