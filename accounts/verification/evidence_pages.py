@@ -8,7 +8,7 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -135,7 +135,7 @@ class EvidencePages(ReadOnly):
         application = self._find(request, object_id)
         try:
             return application.evidence.get(pk=Evidence._meta.pk.to_python(evidence_id))
-        except Evidence.DoesNotExist as missing:
+        except (Evidence.DoesNotExist, ValidationError) as missing:
             raise Http404 from missing
 
     def _find(self, request: HttpRequest, object_id: str) -> Application:

@@ -10,10 +10,9 @@ import os
 import resource
 import sys
 
-# Not in `main`: both are read from folders that the user below may have no right to.
 import pypdfium2
 import pypdfium2.raw
-from PIL import PngImagePlugin
+from PIL import Image
 
 CPU_SECONDS = 10
 MEMORY = 768 * 2**20  # bytes of address space
@@ -23,6 +22,7 @@ NOBODY = 65_534
 
 def main() -> None:
     number, longest_side = int(sys.argv[1]), int(sys.argv[2])
+    Image.preinit()  # it reads folders that the user below may have no right to
     _give_everything_up()
     document = pypdfium2.PdfDocument(sys.stdin.buffer.read())
     pages = len(document)
@@ -60,5 +60,4 @@ def _give_everything_up() -> None:
 
 
 if __name__ == "__main__":
-    assert PngImagePlugin  # loaded while it still may be
     main()

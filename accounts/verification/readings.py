@@ -1,5 +1,7 @@
 """What a reviewer read in a source about one field of the business. Appended, never changed: the newest counts."""
 
+from django.core.exceptions import ValidationError
+
 from accounts.audit import journal as audit
 from accounts.businesses import checks
 from accounts.errors import Invalid, NotAllowed, Problem
@@ -70,8 +72,8 @@ def _check(field: str, value: str, evidence: str, source: str) -> None:
 
 def _file(application: Application, evidence: str) -> Evidence:
     try:
-        return application.evidence.get(pk=evidence)
-    except Evidence.DoesNotExist as missing:
+        return application.evidence.get(pk=Evidence._meta.pk.to_python(evidence))
+    except (Evidence.DoesNotExist, ValidationError) as missing:
         raise _problem("choice_unknown", "/evidence") from missing
 
 
