@@ -18,6 +18,8 @@
 #: SMS_SENDER          a class with send(number, text); the default prints
 #: SECRET_KEY, MEDIA_ROOT   made and kept under VAR_DIR
 #: ALLOWED_HOSTS       more names it answers to, with commas
+#: SIGN_IN_AGAIN_AFTER seconds after which staff sign in again before what can't be taken back: 1800
+#: TRUSTED_PROXIES     how many proxies in front write X-Forwarded-For: 0; guesses at passwords are counted by it
 #: DATABASE_POOL_SIZE  connections of each process: 8
 #: LOG_LEVEL           INFO
 #: POSTGRES_RUN_AS     when root starts it, the user the embedded PostgreSQL runs as: postgres, else nobody

@@ -77,6 +77,6 @@ class LoggedViews(NamedFilters):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         response = super().change_view(request, object_id, form_url, extra_context)
-        if request.method == "GET" and response.status_code == 200:
+        if response.status_code == 200:  # a form that was refused shows it all as well
             audit.log("viewed", by=request.user, on=self.get_object(request, unquote(object_id)))
         return response

@@ -9,7 +9,10 @@ class MessagesConfig(AppConfig):
     verbose_name = _("Outbox")
 
     def ready(self) -> None:
+        from accounts.audit import journal
         from accounts.messages.checks import sms_goes_somewhere, sms_sender_exists
+        from accounts.messages.listening import tell_of_the_reset
 
+        journal.listen("person.sign_in_reset", tell_of_the_reset)
         checks.register(sms_sender_exists)
         checks.register(sms_goes_somewhere, deploy=True)

@@ -205,6 +205,17 @@ TEMPLATES: dict[str, Template] = {
         ),
     ),
     # To staff.
+    "sign_in_reset": Template(
+        Text("Cara masuk Anda disetel ulang", "Your sign-in was reset"),
+        Text(
+            "Seorang operator menyetel ulang cara masuk Anda: semua sesi berakhir, aplikasi autentikator, kunci "
+            "sandi, dan kode pemulihan dihapus. Mintalah kata sandi untuk sekali masuk kepadanya.\n\n"
+            "Bila bukan Anda yang memintanya, segera beri tahu operator lain.",
+            "An operator reset your sign-in: all sessions have ended; authenticator app, passkeys and recovery "
+            "codes are removed. Ask them for the password for one sign-in.\n\n"
+            "If that was not your wish, tell another operator at once.",
+        ),
+    ),
     "overruled": Template(
         Text("Keputusan Anda tentang {name} dibatalkan", "Your decision on {name} was overruled"),
         Text(

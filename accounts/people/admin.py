@@ -16,6 +16,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters, sensitive_variables
 
+from accounts.audit import journal as audit
 from accounts.audit.staffpages import LoggedViews, SpokenRefusals, sentences
 from accounts.errors import DomainError
 from accounts.people import factors
@@ -63,6 +64,16 @@ class UserAdmin(LoggedViews, SpokenRefusals):
     list_filter = ["role", "is_active"]
     search_fields = ["username", "name", "=email", "=phone", "=id"]
     change_form_template = "admin/people/user/person.html"
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The list shows names, of owners as well, and a search in it says whether a contact is known."""
+        response = super().changelist_view(request, extra_context)
+        if response.status_code == 200:
+            searched = bool(request.GET.get("q"))
+            audit.log("viewed", by=request.user, on=None, data={"list": "people", "searched": searched})
+        return response
 
     def get_form(
         self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
