@@ -6,6 +6,7 @@ from urllib.parse import urljoin, urlsplit
 import pytest
 from django.urls import Resolver404, resolve
 
+from accounts import ids
 from tests.browser.chromium import DESKTOP, PHONE, Desk
 from tests.server import Server
 
@@ -67,11 +68,14 @@ def test_nothing_is_wrong_on_the_pages_of_a_working_day(
 ) -> None:
     """In Indonesian, and as wide as the window: nobody scrolls sideways, on a phone neither."""
     tab = desk("rita", viewport=viewport, language="id")
-    (case,) = registry.rows(
+    ((case,),) = registry.rows(
         "SELECT id FROM verification_application WHERE category = 'finance' AND status = 'submitted' LIMIT 1"
     )
     wrong: dict[str, str] = {}
-    for address in [*(f"{QUEUE}?desk={name}" for name in DESKS), f"{QUEUE}{case[0]}/change/"]:
+    for address in [
+        *(f"{QUEUE}?desk={name}" for name in DESKS),
+        f"{QUEUE}{ids.to_text('app', case)}/change/",
+    ]:
         tab.open(address)
         problems = tab.violations()
         if (wider := tab.overflow()) > 0:
