@@ -27,6 +27,12 @@ def quick_passwords(settings: Any) -> None:
 
 
 @pytest.fixture(autouse=True)
+def nothing_drawn(settings: Any) -> None:
+    """No approval is drawn by chance for a blind review, where a test does not ask for it."""
+    settings.QUALITY_SHARE = 0
+
+
+@pytest.fixture(autouse=True)
 def files(settings: Any, tmp_path: Any) -> None:
     settings.MEDIA_ROOT = tmp_path / "evidence"
 

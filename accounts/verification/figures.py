@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from accounts.text import Text
 from accounts.verification import figures_queries as queries
@@ -123,10 +124,13 @@ class Figures:
 
 
 def read(period: Period, *, each_reviewer: bool) -> Figures:
-    """By seven statements; an eighth for the counts of each reviewer, where whoever asks may compare them."""
+    """By six statements; a seventh for the counts of each reviewer, where whoever asks may compare them."""
     given = queries.parameters(period.start, period.end)
     days = period.days
-    [(made, overruled, taken_back, by_the_clock, seconded)] = queries.ask(queries.TOTALS, given)
+    decided = queries.ask(queries.DECISIONS_A_DAY, given)
+    made, seconded, overruled, taken_back, by_the_clock = (
+        sum(row[place] for row in decided) for place in range(2, 7)
+    )
     [(agreed, disagreed, unanswered)] = queries.ask(queries.BLIND, given)
     contested = dict(queries.ask(queries.CONTESTED, given))
     ended = sum(contested.get(status, 0) for status in (Status.APPROVED, Status.DECLINED, Status.BARRED))
@@ -134,7 +138,7 @@ def read(period: Period, *, each_reviewer: bool) -> Figures:
     return Figures(
         period=period,
         made=made,
-        a_day=_a_day(days, queries.ask(queries.DECISIONS_A_DAY, given)),
+        a_day=_a_day(days, decided),
         waiting=waiting.get(None, NOBODY_WAITED),
         waiting_a_day=[waiting.get(day, NOBODY_WAITED) for day in days],
         overturned=Overturned(
@@ -158,8 +162,8 @@ def read(period: Period, *, each_reviewer: bool) -> Figures:
     )
 
 
-def _a_day(days: Sequence[date], rows: Sequence[tuple[date, str, int]]) -> dict[str, list[int]]:
-    counted = {(day, outcome): count for day, outcome, count in rows}
+def _a_day(days: Sequence[date], rows: Sequence[tuple[Any, ...]]) -> dict[str, list[int]]:
+    counted = {(day, outcome): made for day, outcome, made, *_ in rows}
     return {outcome: [counted.get((day, outcome), 0) for day in days] for outcome in Outcome.values}
 
 

@@ -1,35 +1,33 @@
 """The statements behind the figures. Each reads the decisions of a period by the index `decisions_by_day`."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
 from django.db import connection
 
-from accounts.verification.workhours import office
+from accounts.verification.workhours import Office, office
 
 # Calendar days since the submission, as the limits of the ages that open cases are counted in.
 AGE_LIMITS = (1, 3, 7, 30)
-
-DECISIONS_A_DAY = """
-SELECT (decided_at AT TIME ZONE %(zone)s)::date, outcome, count(*)
-FROM verification_decision
-WHERE decided_at >= %(start)s AND decided_at < %(end)s
-GROUP BY 1, 2
-"""
+KNOWN_BEFORE = timedelta(
+    days=3650
+)  # a submission that is older still counts as of this long before the period
 
 # What became of them. Undone by the clock: a guard no longer held when it was to take effect.
-TOTALS = """
-SELECT count(*) AS made,
+DECISIONS_A_DAY = """
+SELECT (decided_at AT TIME ZONE %(zone)s)::date, outcome, count(*) AS made,
+    count(*) FILTER (WHERE seconded_by_id IS NOT NULL) AS seconded,
     count(*) FILTER (WHERE overruled) AS overruled,
     count(*) FILTER (WHERE undone_reason = 'taken_back') AS taken_back,
     count(*) FILTER (
         WHERE undone_at IS NOT NULL AND undone_by_id IS NULL AND undone_reason <> 'withdrawn'
-    ) AS by_the_clock,
-    count(*) FILTER (WHERE seconded_by_id IS NOT NULL) AS seconded
+    ) AS by_the_clock
 FROM verification_decision
 WHERE decided_at >= %(start)s AND decided_at < %(end)s
+GROUP BY 1, 2
 """
 
 # Declines that were contested, by what has become of the application. Only the first in effect can be contested.
@@ -100,57 +98,55 @@ GROUP BY u.id
 ORDER BY made DESC, name
 """
 
+# The working time until a moment, as `workhours` has it: %(until)s holds it for the start of each day since %(base)s,
+# in seconds. What of its day is over counts from the opening on, for as long as that day is worked.
+_POSITION = """
+until[{day}] + least(greatest({since_base} - {day_before} * 86400.0 - %(opens)s, 0), until[{day} + 1] - until[{day}])
+"""
+
+
+def _position(moment: str) -> str:
+    since_base = f"(date_part('epoch', {moment}) - %(base)s)"
+    day_before = f"floor({since_base} / 86400)"
+    return _POSITION.format(
+        since_base=since_base, day_before=day_before, day=f"greatest({day_before} + 1, 1)::int"
+    )
+
+
 # How long each application had waited when its first decision in effect was made: the working time from the
-# submission, without that between a question and its answer. It is a sum of positions (see `workhours`): each moment
-# counts with a sign, so that one expression does for all of them. 11323 is 1 January 2001, a Monday, in Unix days.
-WAITED = """
-first_decision AS MATERIALIZED (
-    SELECT d.id, d.application_id, d.decided_at, a.submitted_at
+# submission, without that between a question and its answer.
+WAITED = f"""
+known AS MATERIALIZED (SELECT %(until)s::double precision[] AS until), first_decision AS MATERIALIZED (
+    SELECT d.id, d.application_id, d.decided_at,
+        {_position("d.decided_at")} - ({_position("a.submitted_at")}) AS waited
     FROM verification_decision d
     JOIN verification_application a ON a.id = d.application_id
+    CROSS JOIN known
     WHERE d.decided_at >= %(start)s AND d.decided_at < %(end)s
         AND d.took_effect_at IS NOT NULL AND a.submitted_at IS NOT NULL
         AND (NOT a.contested OR NOT EXISTS (
             SELECT FROM verification_decision earlier
             WHERE earlier.application_id = d.application_id AND earlier.took_effect_at < d.took_effect_at
         ))
-), moment AS (
-    SELECT id, submitted_at AS at, -1 AS sign FROM first_decision
-    UNION ALL SELECT id, decided_at, 1 FROM first_decision
-    UNION ALL SELECT f.id, pause.at, pause.sign
+), paused AS (
+    SELECT f.id, sum({_position("q.answered_at")} - ({_position("q.asked_at")})) AS pause
     FROM first_decision f
     JOIN verification_question q ON q.application_id = f.application_id
         AND q.answered_at IS NOT NULL AND q.asked_at < f.decided_at
-    CROSS JOIN LATERAL (VALUES (q.asked_at, 1), (q.answered_at, -1)) AS pause (at, sign)
-), here AS MATERIALIZED (
-    SELECT id, sign, date_part('epoch', at AT TIME ZONE %(zone)s) AS seconds FROM moment
-), day AS MATERIALIZED (
-    SELECT id, sign, seconds - 86400 * floor(seconds / 86400) AS second,
-        (floor(seconds / 86400) - 11323)::int AS day
-    FROM here
-), weekday AS MATERIALIZED (
-    SELECT id, sign, second, day %% 7 < 5 AS is_weekday, day / 7 * 5 + least(day %% 7, 5) AS place FROM day
-), counted AS MATERIALIZED (
-    SELECT id, sign, second, place, width_bucket(place - 1, %(closed)s::int[]) AS holidays,
-        is_weekday AND width_bucket(place, %(closed)s::int[]) = width_bucket(place - 1, %(closed)s::int[])
-            AS works
-    FROM weekday
+    CROSS JOIN known
+    GROUP BY f.id
 ), waited AS (
-    SELECT id, sum(sign * (
-        (place - holidays) * %(day)s
-        + CASE WHEN works THEN least(greatest(second - %(opens)s, 0), %(day)s) ELSE 0 END
-    )) / 3600 AS hours
-    FROM counted
-    GROUP BY id
+    SELECT f.id, f.decided_at, (f.waited - coalesce(p.pause, 0)) / 3600 AS hours
+    FROM first_decision f LEFT JOIN paused p USING (id)
 )
-"""
+"""  # noqa: S608  # of constants
 
 WAITING = f"""
 WITH {WAITED}
-SELECT (f.decided_at AT TIME ZONE %(zone)s)::date, count(*),
-    percentile_cont(0.5) WITHIN GROUP (ORDER BY w.hours),
-    percentile_cont(0.9) WITHIN GROUP (ORDER BY w.hours)
-FROM first_decision f JOIN waited w USING (id)
+SELECT (decided_at AT TIME ZONE %(zone)s)::date, count(*),
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY hours),
+    percentile_cont(0.9) WITHIN GROUP (ORDER BY hours)
+FROM waited
 GROUP BY GROUPING SETS ((), (1))
 """  # noqa: S608  # of constants
 
@@ -175,17 +171,24 @@ ORDER BY d.decided_at, d.id
 
 def parameters(start: datetime, end: datetime) -> dict[str, Any]:
     """Of every statement here; each takes those that it names."""
-    open_at = office()
-    opens = open_at.opens.hour * 3600 + open_at.opens.minute * 60 + open_at.opens.second
+    base = start - KNOWN_BEFORE
+    opens = datetime.combine(base, office().opens, base.tzinfo)
     return {
         "start": start,
         "end": end,
         "zone": settings.TIME_ZONE,
-        "opens": opens,
-        "day": open_at.day.total_seconds(),
-        "closed": list(open_at.closed),
+        "opens": (opens - base).total_seconds(),
+        "base": base.timestamp(),
+        "until": _working_seconds(office(), base, end),
         "ages": list(AGE_LIMITS),
     }
+
+
+@lru_cache(maxsize=64)
+def _working_seconds(open_at: Office, base: datetime, end: datetime) -> list[float]:
+    """Of each day's start since `base`, to the one after `end`. The office's zone knows no summer time."""
+    days = (end - base).days + 2
+    return [open_at.between(base, base + timedelta(days=day)).total_seconds() for day in range(days)]
 
 
 def ask(statement: str, given: Mapping[str, Any]) -> list[tuple[Any, ...]]:

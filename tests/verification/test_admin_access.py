@@ -30,7 +30,7 @@ from accounts.proofs.models import NumberProof
 from accounts.reports import services as reports
 from accounts.reports.models import Report, ReportCase, Threshold
 from accounts.verification.jobs import tick
-from accounts.verification.models import Reason
+from accounts.verification.models import Decision, QualityCheck, Reason
 from tests import staff
 from tests.factories import badge_of, make_approved, make_cohort, make_reviewer, make_submitted
 
@@ -61,6 +61,13 @@ MODELS: dict[str, dict[str, set[Role]]] = {
     "reports_reportcase": {"view": STAFF, "act": REVIEWERS, "dismiss": REVIEWERS},
     "reports_threshold": {"view": STAFF, "edit": {S, O}},
     "verification_reason": {"view": STAFF, "add": {S}, "edit": {S}, "retire": {S}, "restore": {S}},
+    "verification_qualitycheck": {
+        "view": STAFF,
+        "answer": REVIEWERS,
+        "figures": STAFF,
+        "decisions": STAFF,
+        "aggregates": STAFF,
+    },
     "verification_application": {
         "view": STAFF,
         "evidence": STAFF,
@@ -90,6 +97,8 @@ MODELS: dict[str, dict[str, set[Role]]] = {
     },
 }
 VIEWS = ("changelist", "change", "history")
+# Addresses of a model that name no row.
+PAGES_OF_ALL = {"changelist", "add", "next", "keep", "forget", "figures", "decisions", "aggregates"}
 ROWS: dict[str, set[Role]] = {
     "index": STAFF,
     "app_list": STAFF,
@@ -151,6 +160,7 @@ def test_nothing_else_is_below_the_admins_address_nor_routed_of_allauth() -> Non
 def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
     """One of each, and where it is."""
     account = make_approved()
+    decision = Decision.objects.get(application__account=account)
     application = make_submitted()
     somebody = make_reviewer()
     ownership.declare_personal(str(account.number), by=kai)
@@ -187,6 +197,7 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
         "reports_report": Report.objects.get(),
         "reports_reportcase": ReportCase.objects.create(account=account),
         "reports_threshold": Threshold.objects.get(),
+        "verification_qualitycheck": QualityCheck.objects.create(decision=decision, author=decision.author),
         "verification_application": application,
         "verification_reason": Reason.objects.get(pk="fraud"),
     }
@@ -198,7 +209,7 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
             args = ["verification"]
         elif name == "view_on_site":
             args = ["1", application.pk]
-        elif thing is None or page in ("changelist", "add", "next", "keep", "forget"):
+        elif thing is None or page in PAGES_OF_ALL:
             args = []
         elif page in ("evidence", "viewer"):
             args = [thing.pk, application.evidence.get().pk]
