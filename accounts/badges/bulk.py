@@ -24,6 +24,7 @@ def start(badges: QuerySet[Badge], *, reason: str, note: str = "", by: User) -> 
     """
     require_permission(by, "badges.add_bulksuspension")
     check_reason(reason)
+    # By account: the order in which many accounts are ever locked.
     chosen = list(suspendable(badges).order_by("account", "pk").values_list("pk", flat=True)[: MOST + 1])
     if not chosen:
         raise NotAllowed("nothing_to_suspend")

@@ -11,8 +11,7 @@ from django.db import InterfaceError, OperationalError
 from accounts import clock
 from accounts.audit import journal as audit
 from accounts.badges import services as badges
-from accounts.badges.models import Badge, BulkItem, BulkSuspension, ItemState
-from accounts.businesses.models import Account
+from accounts.badges.models import BulkItem, BulkSuspension, ItemState
 from accounts.errors import DomainError
 
 logger = logging.getLogger(__name__)
@@ -29,7 +28,6 @@ def next_chunk(bulk_id: str) -> bool:
         return False
     waiting = bulk.items.filter(state=ItemState.WAITING).select_related("badge__account").order_by("pk")
     items = list(waiting[:CHUNK])
-    _lock_accounts(items)
     for item in items:
         _suspend(item, bulk)
     BulkItem.objects.bulk_update(items, ["state", "refusal"])
@@ -42,13 +40,6 @@ def next_chunk(bulk_id: str) -> bool:
         audit.record("bulk_suspension.finished", on=bulk, by=audit.SYSTEM, data=data)
     bulk.save(update_fields=["done", "failed", "finished_at"])
     return bulk.is_running
-
-
-def _lock_accounts(items: list[BulkItem]) -> None:
-    """All of them first, in the one order in which many accounts are ever locked."""
-    badges_of_the_chunk = Badge.objects.filter(pk__in=[item.badge_id for item in items])
-    accounts = Account.objects.filter(pk__in=badges_of_the_chunk.values("account")).order_by("pk")
-    list(accounts.select_for_update(no_key=True).values_list("pk"))
 
 
 def _suspend(item: BulkItem, bulk: BulkSuspension) -> None:

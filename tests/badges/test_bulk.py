@@ -177,15 +177,17 @@ def test_two_workers_at_once_suspend_each_badge_once(
     assert not list(breaks())
 
 
-def test_a_reviewer_who_suspends_one_of_them_meanwhile_is_not_in_the_way(
+def test_two_incidents_and_a_reviewer_at_once_suspend_each_badge_once(
     committed: None, three: list[Badge], sinta: User, rudi: User
 ) -> None:
-    """No deadlock, and one event a badge, whoever came first. Failed without the lock on the account of a badge."""
-    bulk = start(sinta)
+    """No deadlock. Failed without the locks of `badges.suspend`: a badge was suspended twice."""
+    one, other = start(sinta), start(rudi, reason="spam")
     race(
-        lambda: jobs.suspend_in_bulk.func(bulk.pk),
+        lambda: jobs.suspend_in_bulk.func(one.pk),
+        lambda: jobs.suspend_in_bulk.func(other.pk),
         *[lambda badge=badge: badges.suspend(badge, reason="spam", by=rudi) for badge in reversed(three)],
     )
-    total, done, failed = figures(bulk)
-    assert total == done + failed == 3
+    for bulk in (one, other):
+        total, done, failed = figures(bulk)
+        assert total == done + failed == 3
     assert Event.objects.filter(kind="badge.suspended").count() == 3
