@@ -18,6 +18,8 @@ from tests.factories import PDF, make_draft, make_reviewer, make_submitted, owne
 from tests.staff import browser_of
 from tests.verification.papers import pdf, photo, with_script
 
+pytestmark = pytest.mark.usefixtures("db")
+
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 
 

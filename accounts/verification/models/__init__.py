@@ -5,7 +5,6 @@ from accounts.verification.models.application import HOST as HOST
 from accounts.verification.models.application import OPEN as OPEN
 from accounts.verification.models.application import UNDER_REVIEW as UNDER_REVIEW
 from accounts.verification.models.application import Application as Application
-from accounts.verification.models.application import ApplicationQuerySet as ApplicationQuerySet
 from accounts.verification.models.application import Claim as Claim
 from accounts.verification.models.application import Kind as Kind
 from accounts.verification.models.application import SavedFilter as SavedFilter
