@@ -7,6 +7,7 @@ its own reads the journal only, and has to draw the same cards as the registry.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
@@ -35,9 +36,11 @@ from accounts.clients import services as clients
 from accounts.display import queries
 from accounts.display.cards import card
 from accounts.errors import DomainError
+from accounts.people import services as people
 from accounts.people.roles import Role
 from accounts.proofs import services as proofs
 from accounts.proofs.models import NumberProof
+from accounts.verification import news
 from accounts.verification import services as verification
 from accounts.verification.models import Application, Claim, Decision, Kind, Outcome, Status
 from accounts.verification.transitions import TRANSITIONS
@@ -201,7 +204,7 @@ class Domain(RuleBasedStateMachine):
     @rule(
         which=index,
         who=index,
-        verb=st.sampled_from(["approve"] * 5 + ["decline", "decline", "bar", "ask", "defer"]),
+        verb=st.sampled_from(["approve"] * 5 + ["decline", "decline", "bar", "ask", "defer", "escalate"]),
         tier=st.sampled_from([Tier.VERIFIED, Tier.VERIFIED, Tier.CONFIRMED]),
         wished=st.sampled_from([False, False, False, True]),
         proven=often,
@@ -225,7 +228,13 @@ class Domain(RuleBasedStateMachine):
             ),
             "decline": lambda: verification.decline(application, reason="not_a_business", by=reviewer),
             "bar": lambda: verification.bar(application, reason="fraud", by=reviewer),
-            "ask": lambda: verification.ask(application, field="about", text="Where?", by=reviewer),
+            "ask": lambda: verification.ask(
+                application,
+                reason="document_missing",
+                fill={"document": "NIB"} if proven else {},
+                by=reviewer,
+            ),
+            "escalate": lambda: verification.escalate(application, note="Hard.", by=reviewer),
             "defer": lambda: verification.defer(application, until=later, by=reviewer),
         }
         self.attempt(acts[verb])
@@ -249,6 +258,22 @@ class Domain(RuleBasedStateMachine):
             "resume": lambda: verification.resume(application, by=reviewer),
         }
         self.attempt(acts[verb])
+
+    @rule(who=index)
+    def leave_and_come_back(self, who: int) -> None:
+        reviewer = self.reviewers[who % 4]
+        self.attempt(lambda: people.disable_staff(reviewer, by=audit.SYSTEM))
+        assert not Claim.objects.filter(reviewer=reviewer).exists()
+        assert not Application.objects.filter(offered_to=reviewer).exists()
+        self.attempt(lambda: people.enable_staff(reviewer, by=audit.SYSTEM))
+
+    @rule(who=index)
+    def read_the_news(self, who: int) -> None:
+        reviewer = self.reviewers[who % 4]
+        for decision in news.for_reviewer(reviewer):
+            assert decision.undone_by_id != reviewer.pk
+            self.attempt(partial(news.acknowledge, decision, by=reviewer))
+        assert news.for_reviewer(reviewer) == []
 
     @rule(which=index, who=index, verb=st.sampled_from(["suspend", "suspend", "reinstate", "revoke"]))
     @precondition(lambda self: Badge.objects.exists())
@@ -364,6 +389,16 @@ class Domain(RuleBasedStateMachine):
         assert not Claim.objects.exclude(application__status=Status.SUBMITTED).exists()
         for decision in Decision.objects.exclude(seconded_by=None):
             assert decision.seconded_by_id != decision.author_id
+
+    @invariant()
+    def nobody_decides_what_they_took_part_in(self) -> None:
+        pending = Decision.objects.pending().select_related("application")
+        for decision in pending:
+            two = {decision.author_id, decision.seconded_by_id} - {None}
+            assert decision.application.escalated_by_id not in two
+            before = decision.application.decisions.exclude(took_effect_at=None)
+            for author, second in before.values_list("author", "seconded_by"):
+                assert not two & {author, second}
 
     @invariant()
     def a_barred_business_has_no_badge(self) -> None:
