@@ -20,6 +20,9 @@ PROMISED = [
     "memory of a web worker after all this (RSS)",
     "look-alikes of a name among 10,000, median",
     "look-alikes of a name among 10,000, 95 of 100 within",
+    "queue of 5,000, desk decide, median",
+    "queue of 5,000, a common word, median",
+    "queue, queries of the page with most",
     "import of 600 rows into an empty registry, 100,000 at that rate",
 ]
 
@@ -47,4 +50,6 @@ def test_the_short_bench_measures_everything_and_writes_it_down(tmp_path: Path) 
     assert set(PROMISED) <= by_name.keys()
     assert all(by_name[name]["target"] for name in PROMISED)
     assert by_name["look-up, queries"]["value"] <= 2 and by_name["batch of 1,000, queries"]["value"] <= 2
+    assert by_name["queue, queries of the page with most"]["value"] <= 12
+    assert "desk unclaimed: applications_to_decide" in ran.stdout
     assert "guarded_name_keys" in ran.stdout and "Index Only Scan using name_keys" in ran.stdout

@@ -28,15 +28,17 @@ class Row:
     undo_until: datetime | None  # of a decision that the reader can take back
 
 
-def rows(applications: Sequence[Application], *, by: User) -> list[Row]:
-    """For a page, by three queries whatever its length."""
+def rows(found: Sequence[Application], *, by: User) -> list[Row]:
+    """For a page, by three queries whatever its length. What a line shows beside the case is read for these alone."""
     now = clock.now()
-    risks = risk.of_many(applications)
+    details = risk.remembering(Application.objects.filter(pk__in=[case.pk for case in found]))
+    read = {case.pk: case for case in details.select_related("cohort", "offered_to", "claim__reviewer")}
+    applications = [read[case.pk] for case in found if case.pk in read]
     undo = _undo(applications, now, by=by)
     return [
         Row(
             application=row,
-            risk=risks.get(row.pk, risk.of_new(row)),
+            risk=risk.of_read(row),
             due=_due(row, now),
             overdue=_is_open(row) and (priority.time_left(row, now) or timedelta(0)) < timedelta(0),
             age=_age(row, now),

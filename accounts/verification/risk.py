@@ -4,11 +4,11 @@ The level is stored when a case comes to the reviewers, since the queue is order
 whenever they are shown.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from accounts.businesses.lists import PROTECTED_CATEGORIES
@@ -62,14 +62,13 @@ class Risk:
 
 def of(application: Application) -> Risk:
     """By the application as it stands in memory, and by what the registry remembers of business and number."""
-    return of_many([application])[application.pk]
+    stored = remembering(Application.objects.filter(pk=application.pk)).first()
+    return _sorted(_of_the_row(application) | (_remembered(stored) if stored is not None else set()))
 
 
-def of_many(applications: Iterable[Application]) -> dict[str, Risk]:
-    """For a page of cases, by one query."""
-    rows = list(applications)
-    remembered = _remembered([row.pk for row in rows])
-    return {row.pk: _sorted({*_of_the_row(row), *remembered.get(row.pk, ())}) for row in rows}
+def of_read(application: Application) -> Risk:
+    """Of an application that was read by `remembering`."""
+    return _sorted(_of_the_row(application) | _remembered(application))
 
 
 def of_new(application: Application) -> Risk:
@@ -90,7 +89,8 @@ def _of_the_row(application: Application) -> set[str]:
     return {reason for reason, holds in found.items() if holds}
 
 
-def _remembered(keys: Sequence[str]) -> dict[str, set[str]]:
+def remembering(applications: QuerySet[Application]) -> QuerySet[Application]:
+    """With what the registry remembers: in the same query."""
     disputes = NumberDispute.objects.filter(
         Q(account=OuterRef("account")) | Q(number=OuterRef("number")), settled_at=None
     )
@@ -103,24 +103,23 @@ def _remembered(keys: Sequence[str]) -> dict[str, set[str]]:
         )
     )
     declined = Application.objects.filter(status=Status.DECLINED).exclude(pk=OuterRef("pk"))
-    rows = Application.objects.filter(pk__in=keys).annotate(
+    return applications.annotate(
         number_disputed=Exists(disputes),
         barred_before=Exists(bars),
         # Two searches by two indexes, where one with an "or" would read them all.
-        of_business=Exists(declined.filter(account__business=OuterRef("account__business"))),
-        of_number=Exists(declined.filter(~Q(number=""), number=OuterRef("number"))),
+        declined_business=Exists(declined.filter(account__business=OuterRef("account__business"))),
+        declined_number=Exists(declined.filter(~Q(number=""), number=OuterRef("number"))),
     )
-    found = {}
-    for pk, disputed, barred, of_business, of_number in rows.values_list(
-        F("pk"), "number_disputed", "barred_before", "of_business", "of_number"
-    ):
-        facts = {
-            "number_disputed": disputed,
-            "barred_before": barred,
-            "declined_before": of_business or of_number,
-        }
-        found[pk] = {reason for reason, holds in facts.items() if holds}
-    return found
+
+
+def _remembered(application: Application) -> set[str]:
+    facts = vars(application)
+    found = {
+        "number_disputed": facts["number_disputed"],
+        "barred_before": facts["barred_before"],
+        "declined_before": facts["declined_business"] or facts["declined_number"],
+    }
+    return {reason for reason, holds in found.items() if holds}
 
 
 def _sorted(reasons: set[str]) -> Risk:

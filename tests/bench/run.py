@@ -17,13 +17,14 @@ from accounts.clients import services as clients
 from accounts.clients.models import Scope
 from registry.management.commands.first_run import PROTECTED_NAMES
 from registry.run import ROOT
-from tests.bench import dataset, imports, load, lookups, report, resemblances, startup
+from tests.bench import dataset, imports, load, lookups, report, resemblances, startup, workbench
 from tests.bench.lookups import Size
 from tests.bench.report import Measure
 
 FULL = Size(small=1_000, large=1_000_000, rounds=40, seconds=0.35)
 QUICK = Size(small=1_000, large=10_000, rounds=3, seconds=0.2)
 ROWS, QUICK_ROWS = 10_000, 600  # imported
+APPLICATIONS, FEW_APPLICATIONS = 100_000, 5_000
 FEW, MANY, EMPTY = "bench_few", "registry", "bench_empty"  # databases
 
 
@@ -40,10 +41,12 @@ def run(*, quick: bool, output: Path) -> int:
         measures += _said(similar)
         measures += _said(imports.measure(EMPTY, rows, where="an empty registry", folder=folder))
         measures += _said(imports.measure(MANY, rows, where=f"one of {size.large:,}", folder=folder))
+        queue, indexes = workbench.measure(MANY, FEW_APPLICATIONS if quick else APPLICATIONS)
+        measures += _said(queue)
         if not quick:
             measures += _said(startup.measure(folder))
     measures.sort(key=lambda one: one.target is None)  # what has a target first
-    print(f"\n{report.table(measures)}\n\n{plans}\n")
+    print(f"\n{report.table(measures)}\n\n{plans}\n\n{indexes}\n")
     report.write(output, measures)
     print(f"written: {output}")
     return 0 if quick or all(one.ok for one in measures) else 1

@@ -153,11 +153,11 @@ def test_a_protected_category_and_an_objection(rita: User) -> None:
     assert reasons(application) == ("contested",)
 
 
-def test_a_page_of_cases_costs_one_query(django_assert_num_queries: Any) -> None:
-    applications = [make_submitted() for _ in range(3)]
+def test_it_is_read_with_the_cases(django_assert_num_queries: Any) -> None:
+    keys = {make_submitted().pk for _ in range(3)}
     with django_assert_num_queries(1):
-        found = risk.of_many(applications)
-    assert set(found) == {application.pk for application in applications}
+        found = {case.pk: risk.of_read(case) for case in risk.remembering(Application.objects.all())}
+    assert set(found) == keys and {one.level for one in found.values()} == {0}
 
 
 def test_every_reason_has_words_and_a_level() -> None:
