@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import Prefetch, prefetch_related_objects
+
 from accounts import clock, names
 from accounts.badges.models import Badge, DisplayPolicy
 from accounts.businesses import lookalikes
@@ -102,6 +104,7 @@ def read(
     `seen` is how much of the journal stood on the page from which that was sent.
     """
     last = last_seq(application)  # before anything else is read: what comes in between counts as not seen
+    _fetch(application)
     account = application.account
     files = list(application.evidence.order_by("uploaded_at"))
     members = list(account.business.memberships.select_related("person").order_by("pk"))
@@ -126,12 +129,12 @@ def read(
         ],
         missing=[(needed.blocks, spoken(needed.text)) for needed in requirements(application)],
         proofs=proofs,
-        live=live(application, by=by),
+        live=live(application, by=by, now=now),
         seen=last,
         since=since(application, seen),
         overdue=application.due_at is not None and application.due_at < now,
-        notes=list(application.notes.select_related("author").order_by("written_at")),
-        questions=list(application.questions.select_related("asked_by").order_by("asked_at")),
+        notes=list(application.notes.all()),
+        questions=list(application.questions.all()),
         decisions=_decisions(application, now),
         badge=Badge.objects.of(account).order_by("-issued_at").first(),
         bars=list(account.business.bars.order_by("barred_at")),
@@ -141,19 +144,29 @@ def read(
         previews=previews(application, policy),
         policy=policy,
         timeline=timeline(application, [file.pk for file in files]),
-        offers=_offers(application, by=by, refused=refused),
+        offers=_offers(application, by=by, members=members, refused=refused),
+    )
+
+
+def _fetch(application: Application) -> None:
+    """What several parts of the page read, once for all of them, in the order in which it is shown."""
+    decisions = Decision.objects.select_related("author", "seconded_by", "undone_by").order_by("decided_at")
+    prefetch_related_objects(
+        [application],
+        Prefetch("decisions", decisions),
+        Prefetch("questions", Question.objects.select_related("asked_by").order_by("asked_at")),
+        Prefetch("notes", Note.objects.select_related("author").order_by("written_at")),
     )
 
 
 def _decisions(application: Application, now: datetime) -> list[Decided]:
-    decisions = application.decisions.select_related("author", "seconded_by", "undone_by")
     return [
         Decided(
             decision,
             spoken(text_of(decision)),
             decision.effective_at if _is_open(decision, now) else None,
         )
-        for decision in decisions.order_by("decided_at")
+        for decision in application.decisions.all()
     ]
 
 
@@ -166,12 +179,19 @@ def _is_open(decision: Decision, now: datetime) -> bool:
     )
 
 
-def _offers(application: Application, *, by: User, refused: tuple[Action, ActionForm] | None) -> list[Offer]:
+def _offers(
+    application: Application,
+    *,
+    by: User,
+    members: list[Membership],
+    refused: tuple[Action, ActionForm] | None,
+) -> list[Offer]:
     offered = [ACTIONS[name] for name in allowed_actions(application, by=by)]
-    if may_call_back(application, by=by):
-        offered.append(ACTIONS["call_back"])
-    if "note" in ACTIONS and may_note(application, by=by):
-        offered.append(ACTIONS["note"])
+    if all(member.person_id != by.pk for member in members):
+        if _may_call_back(application, by=by):
+            offered.append(ACTIONS["call_back"])
+        if by.has_perm(ACTIONS["note"].permission):
+            offered.append(ACTIONS["note"])
     offers = []
     for action in offered:
         is_refused = refused is not None and refused[0] is action
@@ -188,20 +208,9 @@ def fresh_form(action: Action, application: Application, data: Any = None) -> Ac
     return action.form(data, auto_id=f"{action.name}-%s", initial={"revision": application.revision})
 
 
-def may_note(application: Application, *, by: User) -> bool:
-    if not by.has_perm("verification.review_application"):
-        return False
-    return not application.account.business.memberships.filter(person=by).exists()
-
-
-def may_call_back(application: Application, *, by: User) -> bool:
+def _may_call_back(application: Application, *, by: User) -> bool:
     """The number is to be proven, and nobody has called back yet."""
     if application.status not in CALL_BACK_WHILE or not by.has_perm("proofs.record_call_back"):
         return False
-    account = application.account
-    if account.business.memberships.filter(person=by).exists():
-        return False
-    called = (
-        NumberProof.objects.standing().of(account, application.number).filter(method=ProofMethod.CALL_BACK)
-    )
-    return not called.exists()
+    proofs = NumberProof.objects.standing().of(application.account, application.number)
+    return not proofs.filter(method=ProofMethod.CALL_BACK).exists()

@@ -39,8 +39,8 @@ class Live:
         }
 
 
-def live(application: Application, *, by: User) -> Live:
-    now = clock.now()
+def live(application: Application, *, by: User, now: datetime | None = None) -> Live:
+    now = now or clock.now()
     claim = Claim.objects.select_related("reviewer").filter(application=application, until__gt=now).first()
     effective_at = None
     if application.status == Status.DECIDED:
