@@ -72,6 +72,9 @@ class QualityPages(ReadOnly):
     ordering = ["drawn_at", "id"]
     sortable_by: ClassVar[list[str]] = []
 
+    class Media:
+        css: ClassVar[dict[str, list[str]]] = {"all": ["verification/quality.css"]}
+
     @admin.display(description=_("display name"))
     def business_name(self, check: QualityCheck) -> str:
         return check.decision.application.display_name

@@ -250,7 +250,7 @@ def clock(db: None) -> Clock:
 
 @pytest.fixture
 def march(clock: Clock, settings: Any, rita: User, rudi: User, sinta: User) -> Period:
-    settings.QUALITY_SHARE = 60
+    settings.QUALITY_SHARE = 100
     History(clock, rita, rudi, sinta).play()
     checker = make_reviewer("checker")
     for number, check in enumerate(QualityCheck.objects.order_by("drawn_at")):

@@ -8,6 +8,7 @@ from django.contrib.admin.utils import quote
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.audit import journal as audit
 from accounts.audit.models import Event, LogEntry
 from accounts.errors import DomainError, Forbidden
 from accounts.people.models import User
@@ -84,11 +85,11 @@ def test_only_what_took_effect_as_an_approval_is_drawn(rita: User) -> None:
 def test_the_share_is_what_the_settings_say(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of 40,000 draws at 5 % six standard deviations are 262: a fair draw misses once in five hundred million runs."""
     settings.QUALITY_SHARE = 5
-    taken = []
-    monkeypatch.setattr(Decision.objects, "get", lambda **_: taken.append(1) or Decision(author_id=None))
-    monkeypatch.setattr(QualityCheck.objects, "create", lambda **_: None)
-    monkeypatch.setattr(quality.audit, "record", lambda *_, **__: None)
-    happening = quality.audit.Happening("application.took_effect", "system", "app", {"outcome": "approve"})
+    taken: list[str] = []
+    monkeypatch.setattr(Decision.objects, "get", lambda **_: Decision())
+    monkeypatch.setattr(QualityCheck.objects, "create", lambda **_: QualityCheck())
+    monkeypatch.setattr(audit, "record", lambda kind, **_: taken.append(kind))
+    happening = audit.Happening("application.took_effect", "system", "app", {"outcome": "approve"})
     for _ in range(40_000):
         quality.draw_by_chance(happening)
     assert abs(len(taken) - 2000) < 262
