@@ -15,6 +15,9 @@ from accounts.verification.models import Application
 Applications = QuerySet[Application]
 LONGEST = 200  # characters that are read of what was typed
 MOST_WORDS = 8
+LEGAL_NAMES = (
+    2_000  # that are followed to their applications: a word that more of them share finds nothing special
+)
 
 
 def search(queryset: Applications, typed: str) -> Applications:
@@ -36,7 +39,7 @@ def _named(words: list[str]) -> Applications:
     businesses = Business.objects.annotate(words=SearchVector("legal_name", config="simple")).filter(
         words=query
     )
-    accounts = Account.objects.filter(business__in=businesses)
+    accounts = Account.objects.filter(business__in=businesses.values("pk")[:LEGAL_NAMES])
     shown = Application.objects.annotate(words=SearchVector("display_name", config="simple")).filter(
         words=query
     )
