@@ -30,7 +30,7 @@ from accounts.people.models import User
 from accounts.pilot.models import Cohort
 from accounts.proofs.models import CODE_GUESSES, NumberCode, NumberProof
 from accounts.reports.models import Report, ReportCase, Threshold
-from accounts.verification.models import Application, Claim, Decision, Evidence, Question
+from accounts.verification.models import Application, Claim, Decision, Evidence, Question, Reading
 from tests.factories import make_approved, make_claimed, make_cohort, make_draft, make_reviewer, next_number
 
 pytestmark = pytest.mark.django_db
@@ -138,9 +138,7 @@ BREAKS: dict[str, Break] = {
     "one_item_per_bulk_and_badge": lambda w: BulkItem.objects.bulk_create(
         [BulkItem(bulk=bulk, badge=w.badge) for bulk in [w.bulk()] * 2]
     ),
-    "bulk_item_state_is_known": lambda w: BulkItem.objects.create(
-        bulk=w.bulk(), badge=w.badge, state="half"
-    ),
+    "bulk_item_state_is_known": lambda w: BulkItem.objects.create(bulk=w.bulk(), badge=w.badge, state="half"),
     # reports
     "one_threshold": lambda w: Threshold.objects.update(only=False),
     "a_threshold_can_be_reached": lambda w: Threshold.objects.update(reporters=0),
@@ -161,6 +159,9 @@ BREAKS: dict[str, Break] = {
     "one_copy_of_a_file_per_application": lambda w: [
         Evidence.objects.create(application=w.application, size=1, sha256="0" * 64) for _ in range(2)
     ],
+    "a_reading_has_one_source": lambda w: Reading.objects.create(
+        application=w.application, field="number", value="1", read_by=w.rita
+    ),
     "one_open_question_per_application": lambda w: [
         Question.objects.create(application=w.application, asked_by=w.rita, text="?") for _ in range(2)
     ],
