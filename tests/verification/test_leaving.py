@@ -30,7 +30,8 @@ def test_their_claims_are_free_and_nothing_is_offered_to_them(rita: User, rudi: 
     released = Event.objects.filter(kind="application.released").get()
     assert (released.on, released.data) == (mine.pk, {"from": rita.pk})
     offered.refresh_from_db()
-    assert (offered.offered_to, offered.offered_until) == (None, None)
+    offer: tuple[object, object] = (offered.offered_to, offered.offered_until)
+    assert offer == (None, None)
     for application in (mine, offered):
         verification.claim(application, by=rudi)
 

@@ -1,16 +1,18 @@
 """Coded reasons: what has to be filled in, what is sent, and that later edits change no history."""
 
 from functools import partial
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts.errors import DomainError, Invalid
 from accounts.messages.models import Message
 from accounts.people.models import User
-from accounts.verification import reason_editing, reasons
+from accounts.verification import news, reason_editing, reasons
 from accounts.verification import services as verification
-from accounts.verification.models import Reason, ReasonFor
+from accounts.verification.models import Decision, Reason, ReasonFor
 from accounts.verification.serializers import ApplicationSerializer
 from tests.factories import make_claimed, take_effect_now
 from tests.verification.deeds import refused
@@ -146,3 +148,17 @@ def test_a_retired_reason_is_read_but_not_sent(rita: User, rudi: User) -> None:
     refused("reason_retired", partial(verification.decline, other, reason="not_a_business", by=rita), Invalid)
     reason_editing.restore(Reason.objects.get(pk="not_a_business"), by=rudi)
     verification.decline(other, reason="not_a_business", by=rita)
+
+
+def test_what_was_decided_before_reasons_were_rows_gets_its_sentence(rita: User, rudi: User) -> None:
+    declined = verification.decline(make_claimed(rita), reason="not_a_business", by=rita)
+    undone = verification.approve(make_claimed(rita), tier="verified", second_wished=True, by=rita)
+    verification.overrule(undone, reason="No.", by=rudi)
+    Decision.objects.update(wording={})
+    migration = import_module("accounts.verification.migrations.0005_reasons")
+    with connection.cursor() as cursor:
+        cursor.execute(migration.KEEP_WHAT_WAS_SENT)
+        cursor.execute(migration.TOLD_ALREADY)
+    assert reasons.text_of(declined.decisions.get()).en == "We could not confirm that this is a business."
+    assert undone.decisions.get().wording == {}
+    assert news.for_reviewer(rita) == []
