@@ -5,7 +5,7 @@ from http import HTTPStatus
 from typing import Any, cast
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
@@ -114,9 +114,9 @@ class CasePages(EvidencePages):
             back = reverse("admin:verification_application_changelist")
         if request.method == "POST":
             try:
-                decision = Decision.objects.get(pk=Decision._meta.pk.to_python(decision_id))
+                decision = Decision.objects.get(pk=decision_id)
                 news.acknowledge(decision, by=cast(User, request.user))
-            except Decision.DoesNotExist as missing:
+            except (Decision.DoesNotExist, ValidationError) as missing:
                 raise Http404 from missing
             except DomainError as refusal:
                 messages.error(request, sentences(refusal))

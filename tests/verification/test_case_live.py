@@ -33,7 +33,8 @@ def test_until_when_it_can_be_taken_back(rita: User) -> None:
     application = make_claimed(rita)
     verification.approve(application, tier="verified", by=rita)
     facts = desk(rita).get(address(application, "live")).json()
-    assert facts["effective_at"] == application.decisions.get().effective_at.isoformat()
+    effective_at = application.decisions.get().effective_at
+    assert effective_at is not None and facts["effective_at"] == effective_at.isoformat()
     assert facts["revision"] == application.revision + 1
     assert (facts["holder"], facts["until"], facts["said"]) == ("", None, "")
 
