@@ -1,5 +1,6 @@
 """Suspending for an incident in the admin, as a browser uses it."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -140,11 +141,9 @@ def test_it_is_stopped_by_a_post_only(many: list[Badge], sinta: User, rita: User
     assert browser_of(rita).post(address).status_code == 403
     browser = browser_of(sinta)
     assert browser.get(address).status_code == 200
-    bulk.refresh_from_db()
-    assert bulk.is_running
+    assert BulkSuspension.objects.get().is_running
     assert browser.post(address).status_code == 302
-    bulk.refresh_from_db()
-    assert not bulk.is_running
+    assert BulkSuspension.objects.get().stopped_at is not None
     assert browser.post(address).status_code == 409
     assert "stopped" in progress(browser, bulk)
 
@@ -156,3 +155,13 @@ def test_the_list_of_badges_is_as_quick_with_many(
     for address in (LIST, reverse("admin:badges_bulksuspension_changelist")):
         with django_assert_max_num_queries(12):
             assert browser.get(address).status_code == 200
+
+
+def test_who_signed_in_long_ago_signs_in_again_first(many: list[Badge], sinta: User, settings: Any) -> None:
+    browser = browser_of(sinta)
+    asked = browser.post(LIST, choose(*many))
+    settings.SIGN_IN_AGAIN_AFTER = timedelta(0)
+    response = browser.post(LIST, answer(asked, reason="fraud"))
+    assert response.status_code == 302
+    assert response.headers["Location"].startswith(reverse("account_reauthenticate"))
+    assert not BulkSuspension.objects.exists()
