@@ -170,8 +170,3 @@ def summary(account: Account) -> Summary:
         last=Max("received_at"),
     )
     return Summary(**found)
-
-
-def cases_waiting() -> int:
-    """How many open cases there are: the number beside the desk's name."""
-    return ReportCase.objects.open().count()

@@ -172,4 +172,3 @@ def test_the_summary_of_an_account_is_one_query(
     send(account, "four", by=kai)
     last = Report.objects.latest("received_at").received_at
     assert reports.summary(account) == reports.Summary(reports=4, reporters=4, open=1, last=last)
-    assert reports.cases_waiting() == 0
