@@ -147,3 +147,9 @@ def test_two_refusals_tell_operators_apart_from_owners(ada: User, olga: User) ->
     with pytest.raises(DomainError) as refusal:
         people.disable_staff(ada, by=olga)
     assert refusal.value.code == "not_found"
+
+
+def test_an_auditor_reads_what_anybody_reads_and_changes_nothing() -> None:
+    """Every permission that there is to look is the auditor's, and no other."""
+    views = {one for role in Role for one in PERMISSIONS[role] if one.partition(".")[2].startswith("view_")}
+    assert PERMISSIONS[Role.AUDITOR] == views | {"verification.compare_reviewers"}  # a page of figures
