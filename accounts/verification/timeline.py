@@ -159,6 +159,7 @@ def timeline(application: Application, evidence: Iterable[str]) -> Timeline:
         )
         for event in events[:LONGEST]
     ]
+    moments.reverse()  # those of one transaction have one time: they keep their order
     moments += [_report(report, names) for report in reports]
     moments += [_refusal(entry, names) for entry in refusals if entry.by in staff]
     return Timeline(sorted(moments, key=lambda moment: moment.at), cut=len(events) > LONGEST)

@@ -42,6 +42,11 @@ class Entry:
     uploader: "StrOrPromise"
     mark: str
 
+    @property
+    def has_thumbnail(self) -> bool:
+        """A PDF whose pages nobody could count has none that could be drawn."""
+        return self.file.content_type != files.PDF or self.file.pages is not None
+
 
 @dataclass(frozen=True)
 class Shown:

@@ -72,7 +72,8 @@ def test_evidence_is_shown_in_a_frame_that_may_run_nothing(desk: OpenDesk) -> No
     )
     assert viewer and "default-src 'none'" in policies[0] and "sandbox" in policies[0]
     assert "script-src" not in policies[0] and policies[1] == "nosniff"
-    image = tab.page.frame_locator('iframe[title*="toko.jpg"]').locator("img").first
+    tab.page.locator("a[target=evidence-viewer]", has_text="toko.jpg").click()
+    image = tab.page.frame_locator("iframe.viewer").locator('img[alt*="toko.jpg"]')
     assert image.evaluate(
         "image => image.complete && image.naturalWidth > 0 || image.decode().then(() => true)"
     )

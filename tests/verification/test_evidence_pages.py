@@ -84,8 +84,8 @@ class TestViewer:
         assert 'title="' in frame[0] and 'loading="lazy"' in frame[0]
         assert file.sha256 in page and file.stored_sha256 in page
         small = [found for found in pictures(browser.get(case)) if "size=small" in found]
-        assert len(small) == 2
-        thumbnail = browser.get(next(found for found in small if file.pk in found))
+        assert len(small) == 1 and file.pk in small[0]  # the draft's own PDF has no page to draw
+        thumbnail = browser.get(small[0])
         assert Image.open(io.BytesIO(thumbnail.content)).size == (40, 60)
         assert views_of(file) == 0  # that the case was opened stands in the log
 

@@ -72,6 +72,8 @@ def test_the_last_comes_last_and_each_step_has_its_words(rita: User, rudi: User)
     read = step(moments, "a source was read")
     assert texts(read) == ["legal name: CV Lain (different)"]
     assert read.data == {"field": "legal_name", "match": "different"}
+    steps = [str(moment.what) for moment in moments]
+    assert steps.index("business opened") < steps.index("account opened") < steps.index("submitted")
     assert {str(moment.what) for moment in moments} >= {
         "submitted",
         "claimed",
