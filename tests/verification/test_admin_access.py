@@ -205,6 +205,7 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
     for name in ROWS:
         page = name.rpartition("_")[2]
         thing: Any = things.get("_".join(name.split("_")[:2]))
+        args: list[Any]
         if name == "app_list":
             args = ["verification"]
         elif name == "view_on_site":
