@@ -88,7 +88,7 @@ DESKS: Sequence[Desk] = [
     Desk("contested", _("Contested"), _contested),
     Desk("owner", _("Waiting for the owner"), _in(Status.NEEDS_INFORMATION), order=("submitted_at", "id")),
     Desk("deferred", _("Deferred"), _in(Status.DEFERRED), order=("resume_on", "id")),
-    Desk("decided", _("Decided, can be taken back"), _in(Status.DECIDED), order=("submitted_at", "id")),
+    Desk("decided", _("Decided"), _in(Status.DECIDED), order=("submitted_at", "id")),
     Desk("ended", _("Ended"), _in(*ENDED), order=("-ended_at", "id"), counted=False),
     Desk("all", _("All"), _everything, order=("-id",), counted=False),  # an id starts with its time
 ]

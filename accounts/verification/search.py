@@ -43,7 +43,7 @@ def _named(words: list[str]) -> Applications:
     shown = Application.objects.annotate(words=SearchVector("display_name", config="simple")).filter(
         words=query
     )
-    return shown.values("pk").union(Application.objects.filter(account__in=accounts).values("pk"))  # type: ignore[return-value]  # ids
+    return shown.values("pk").union(Application.objects.filter(account__in=accounts).values("pk"), all=True)  # type: ignore[return-value]  # ids
 
 
 def _digits(typed: str) -> str:

@@ -108,7 +108,7 @@ def test_every_page_of_the_staff_says_how_much_waits_where(rita: User, rudi: Use
             "Unclaimed": "1",
             "Waiting for a second": "1",
         }
-        assert (found["Declared personal"], found["Quality checks"], found["Reported accounts"]) == (
+        assert (found["Declared personal"], found["Quality"], found["Reports"]) == (
             "1",
             "1",
             "0",
@@ -136,7 +136,7 @@ def test_more_than_a_thousand_are_many(rita: User, monkeypatch: Any) -> None:
 
 def test_who_only_reads_is_not_asked_to_check(olga: User) -> None:
     found = numbers(browser_of(olga))
-    assert "Quality checks" not in found and "Unclaimed" in found
+    assert "Quality" not in found and "Unclaimed" in found
 
 
 def test_a_page_without_a_person_has_no_navigation() -> None:

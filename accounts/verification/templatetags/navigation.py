@@ -20,7 +20,7 @@ register = template.Library()
 QUEUE = "admin:verification_application_changelist"
 # What waits elsewhere: the key of its number, where it is, and who is shown it.
 ELSEWHERE: list[tuple[str, "StrOrPromise", str, str]] = [
-    ("reports", _("Reported accounts"), "admin:reports_reportcase_changelist", "reports.view_reportcase"),
+    ("reports", _("Reports"), "admin:reports_reportcase_changelist", "reports.view_reportcase"),
     (
         "disputes",
         _("Declared personal"),
@@ -29,7 +29,7 @@ ELSEWHERE: list[tuple[str, "StrOrPromise", str, str]] = [
     ),
     (
         "checks",
-        _("Quality checks"),
+        _("Quality"),
         "admin:verification_qualitycheck_changelist",
         "verification.review_application",
     ),
