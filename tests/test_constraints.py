@@ -30,7 +30,7 @@ from accounts.people.models import User
 from accounts.pilot.models import Cohort
 from accounts.proofs.models import CODE_GUESSES, NumberCode, NumberProof
 from accounts.reports.models import Report, ReportCase, Threshold
-from accounts.verification.models import Application, Claim, Decision, Evidence, Question, Reading
+from accounts.verification.models import Application, Claim, Decision, Evidence, Question, Reading, Reason
 from tests.factories import make_approved, make_claimed, make_cohort, make_draft, make_reviewer, next_number
 
 pytestmark = pytest.mark.django_db
@@ -162,6 +162,10 @@ BREAKS: dict[str, Break] = {
     "a_reading_has_one_source": lambda w: Reading.objects.create(
         application=w.application, field="number", value="1", read_by=w.rita
     ),
+    "a_question_says_something": lambda w: Question.objects.create(
+        application=w.application, asked_by=w.rita, field="about"
+    ),
+    "reason_use_is_known": lambda w: Reason.objects.filter(pk="fraud").update(use="approve"),
     "one_open_question_per_application": lambda w: [
         Question.objects.create(application=w.application, asked_by=w.rita, text="?") for _ in range(2)
     ],

@@ -22,6 +22,7 @@ from accounts.errors import Forbidden, Invalid, NotAllowed
 from accounts.people.models import User
 from accounts.people.roles import Role
 from accounts.proofs import services as proofs
+from accounts.sentences import WORDS
 from tests.factories import age, badge_of, make_approved, make_reviewer
 
 pytestmark = pytest.mark.django_db
@@ -106,7 +107,7 @@ def test_every_action_from_every_status(action: str, status: BadgeStatus, rudi: 
     else:
         with pytest.raises(NotAllowed, match=f"badge_wrong_status.*{status}") as refused:
             MOVES[action](badge, rudi)
-        assert status.value in refused.value.text.id
+        assert WORDS["status"][status].id in refused.value.text.id
         entry = LogEntry.objects.latest("id")
         assert (entry.kind, entry.on, entry.by) == ("refused", badge.pk, rudi.pk)
     assert row(badge) == before
