@@ -30,7 +30,17 @@ from accounts.people.models import User
 from accounts.pilot.models import Cohort
 from accounts.proofs.models import CODE_GUESSES, NumberCode, NumberProof
 from accounts.reports.models import Report, ReportCase, Threshold
-from accounts.verification.models import Application, Claim, Decision, Evidence, Question, Reading, Reason
+from accounts.verification.models import (
+    Application,
+    Claim,
+    Decision,
+    Evidence,
+    QualityCheck,
+    Question,
+    Reading,
+    Reason,
+    SavedFilter,
+)
 from tests.factories import make_approved, make_claimed, make_cohort, make_draft, make_reviewer, next_number
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +65,9 @@ class World:
     def decide(self, **facts: Any) -> Decision:
         facts = {"outcome": "approve", "tier": Tier.VERIFIED, "author": self.rita, **facts}
         return Decision.objects.create(application=self.application, **facts)
+
+    def check(self, **facts: Any) -> QualityCheck:
+        return QualityCheck.objects.create(decision=self.decide(), author=self.rita, **facts)
 
     def code(self, **facts: Any) -> NumberCode:
         facts = {"created_at": self.now, "expires_at": self.now + HOUR, "number": "+12025550100", **facts}
@@ -175,6 +188,11 @@ BREAKS: dict[str, Break] = {
     "nobody_overrules_themselves": lambda w: w.decide(overruled=True, undone_by=w.rita, undone_at=w.now),
     "what_took_effect_is_not_undone": lambda w: w.decide(took_effect_at=w.now, undone_at=w.now),
     "an_approval_names_its_tier": lambda w: w.decide(tier=""),
+    "nobody_checks_their_own_approval": lambda w: w.check(checked_by=w.rita, checked_at=w.now, agrees=True),
+    "a_quality_check_is_open_or_answered": lambda w: w.check(checked_by=w.rudi, checked_at=w.now),
+    "one_saved_filter_per_person_and_name": lambda w: [
+        SavedFilter.objects.create(person=w.rita, name="Food", query="category=food") for _ in range(2)
+    ],
     # audit
     "one_change_per_number_and_event": lambda w: _repeat_a_change(w),
 }

@@ -13,6 +13,7 @@ from tests.server import Server
 OpenDesk = Callable[..., Desk]
 QUEUE = "/admin/verification/application/"
 FILES = {"verification_application_evidence"}  # not a page
+DOWNLOAD = (".csv",)
 DESKS = ("mine", "unclaimed", "second", "owner", "deferred", "all")
 
 

@@ -26,7 +26,14 @@ from accounts.people.models import User
 from accounts.sentences import SENTENCES, WORDS
 from accounts.text import Text
 from accounts.verification.reasons import FIELDS
-from tests.factories import make_approved, make_claimed, make_submitted
+from tests.factories import (
+    make_account,
+    make_approved,
+    make_business,
+    make_claimed,
+    make_owner,
+    make_submitted,
+)
 from tests.staff import browser_of
 
 ROOT: Path = settings.BASE_DIR
@@ -248,9 +255,13 @@ class Page(HTMLParser):
 @pytest.fixture
 def pages(rita: User) -> list[str]:
     """A reviewer's pages, with something of everything to show."""
-    claimed = make_claimed(rita)
-    make_submitted(category="finance")
-    account = make_approved()
+    # An owner whose name and address hold no word of ours.
+    first, second, third = (
+        make_account(make_business(make_owner("Ada", f"ada{n}@roti.test"))) for n in "123"
+    )
+    claimed = make_claimed(rita, first)
+    make_submitted(second, category="finance")
+    account = make_approved(account=third)
     return [
         reverse("admin:index"),
         reverse("admin:verification_application_changelist") + "?desk=all",
