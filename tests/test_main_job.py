@@ -64,7 +64,7 @@ class Pilot:
             rf'href="({APPLICATIONS}[^"/]+/change/)', self.rita.open(f"{APPLICATIONS}?q=%2B{number[1:]}")
         )
         assert found, f"no application for {number} in the queue"
-        return str(found[-1])
+        return str(found[0])
 
     def badge(self, number: str) -> str:
         (page,) = re.findall(

@@ -19,6 +19,7 @@ from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.decorators import method_decorator
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.generic import TemplateView
@@ -27,6 +28,7 @@ from accounts.audit import journal as audit
 from accounts.audit.staffpages import sentences
 from accounts.errors import DomainError
 from accounts.people import factors, recently, second_factor
+from accounts.people import services as people
 from accounts.people.models import User
 
 
@@ -241,3 +243,18 @@ class OwnPassword(Mine, account.PasswordChangeView):
         response: HttpResponse = super().form_valid(form)
         messages.success(self.request, _("The password is changed; your other sessions have ended."))
         return response
+
+
+def own_language(request: HttpRequest) -> HttpResponse:
+    """Switch to the other language, and stay where one is."""
+    if not isinstance(request.user, User):
+        return redirect_to_login(request.get_full_path())
+    after = request.POST.get("next", "")
+    if not url_has_allowed_host_and_scheme(after, {request.get_host()}, request.is_secure()):
+        after = reverse("mfa_index")
+    if request.method == "POST":
+        try:
+            people.choose_language(request.user, request.POST.get("language", ""))
+        except DomainError as refusal:
+            messages.error(request, sentences(refusal))
+    return HttpResponseRedirect(after)

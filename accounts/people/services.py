@@ -57,6 +57,21 @@ def change_staff(
 
 
 @audit.transaction
+def choose_language(person: User, language: str) -> User:
+    """In which a person of the staff reads the pages, and is written to. Raises Invalid: locale_unknown."""
+    if language not in Language.values:
+        raise Invalid("invalid", problems=[Problem("locale_unknown", "/language")])
+    person = locked_staff(person)
+    if person.language != language:
+        person.language = language
+        person.save(update_fields=["language"])
+        audit.record(
+            "person.changed", on=person, by=person, data={"fields": ["language"], "role": person.role}
+        )
+    return person
+
+
+@audit.transaction
 def disable_staff(person: User, *, by: audit.Actor) -> User:
     """Their sessions end with the next click. Raises Forbidden: oneself."""
     return _let_in(person, False, by=by)

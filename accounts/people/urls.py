@@ -1,4 +1,5 @@
-"""The staff's sign-in: the only addresses of allauth that are routed, under the names by which it knows them.
+"""The staff's sign-in: the only addresses of allauth that are routed, under the names by which it knows them; and
+the switch of one's language.
 
 Nobody signs up, resets a password by mail or changes an address here; an operator resets a colleague's sign-in.
 """
@@ -22,4 +23,5 @@ urlpatterns = [
     path("my/passkey/<int:pk>/remove/", pages.RemoveFactor.as_view(), name="mfa_remove_webauthn"),
     path("my/recovery-codes/", pages.MakeRecoveryCodes.as_view(), name="mfa_generate_recovery_codes"),
     path("my/password/", pages.OwnPassword.as_view(), name="account_change_password"),
+    path("my/language/", pages.own_language, name="staff_language"),
 ]

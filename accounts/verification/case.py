@@ -13,6 +13,7 @@ from accounts.businesses.lookalikes import LookAlike
 from accounts.businesses.models import Account, Bar, Membership, NumberDispute
 from accounts.people.models import User
 from accounts.proofs.models import NumberProof, ProofMethod
+from accounts.verification import risk
 from accounts.verification.comparison import Row, compare
 from accounts.verification.deciding import CALL_BACK_WHILE, four_eyes_due
 from accounts.verification.forms import ACTIONS, Action, ActionForm, spoken
@@ -24,6 +25,7 @@ from accounts.verification.reading_forms import ReadingForm
 from accounts.verification.reasons import text_of
 from accounts.verification.related import Others, others
 from accounts.verification.requirements import requirements
+from accounts.verification.risk import Risk
 from accounts.verification.timeline import Timeline, timeline
 from accounts.verification.viewing import Entry, entries
 
@@ -77,6 +79,7 @@ class Case:
     seen: int
     since: list[Step]
     overdue: bool
+    risk: Risk
     notes: list[Note]
     questions: list[Question]
     decisions: list[Decided]
@@ -132,6 +135,7 @@ def read(
         live=live(application, by=by, now=now),
         seen=last,
         since=since(application, seen),
+        risk=risk.of(application),
         overdue=application.due_at is not None and application.due_at < now,
         notes=list(application.notes.all()),
         questions=list(application.questions.all()),

@@ -164,7 +164,7 @@ def require_reviewer(application: Application, *, by: User) -> None:
 
 def require_outsider(application: Application, *, by: User) -> None:
     """Nobody decides on a business they are a member of."""
-    if application.account.business.memberships.filter(person=by).exists():
+    if any(member.person_id == by.pk for member in application.account.business.memberships.all()):
         raise Forbidden("own_business")
 
 

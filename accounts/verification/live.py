@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts import clock
 from accounts.audit.models import Event
 from accounts.people.models import User
-from accounts.verification.models import Application, Claim, Status
+from accounts.verification.models import Application, Claim, Decision, Status
 from accounts.verification.timeline import KINDS, names_of
 
 if TYPE_CHECKING:
@@ -41,17 +41,17 @@ class Live:
 
 def live(application: Application, *, by: User, now: datetime | None = None) -> Live:
     now = now or clock.now()
-    claim = Claim.objects.select_related("reviewer").filter(application=application, until__gt=now).first()
-    effective_at = None
+    claim = application.lease(now)
+    undoable: list[Decision] = []
     if application.status == Status.DECIDED:
-        effective_at = application.decisions.pending().values_list("effective_at", flat=True).first()
+        undoable = [decision for decision in application.decisions.all() if decision.is_undoable(now)]
     return Live(
         revision=application.revision,
         status=application.status,
         holder=str(claim.reviewer) if claim else "",
         mine=claim is not None and claim.reviewer_id == by.pk,
         until=claim.until if claim else None,
-        effective_at=effective_at if effective_at and effective_at > now else None,
+        effective_at=undoable[0].effective_at if undoable else None,
         now=now,
         said=_said(application, claim, by),
     )

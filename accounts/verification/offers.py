@@ -1,27 +1,31 @@
 """Which actions a reviewer is offered on a case right now. The services check again; this only draws the buttons."""
 
+from datetime import datetime
+
 from accounts import clock
 from accounts.errors import DomainError
 from accounts.people.models import User
-from accounts.verification.claims import require_reviewer
-from accounts.verification.models import Application, Claim, Status
+from accounts.verification.claims import require_outsider, require_reviewer
+from accounts.verification.models import Application, Status
 
 ON_A_CLAIM = ["approve", "ask", "defer", "decline", "bar", "escalate", "release"]
 
 
-def allowed_actions(application: Application, *, by: User) -> list[str]:
+def allowed_actions(application: Application, *, by: User, now: datetime | None = None) -> list[str]:
     """Names of services, in the order in which they are drawn."""
-    if application.status in (Status.AWAITING_SECOND, Status.DECIDED):
-        return _on_a_decision(application, by=by)
+    now = now or clock.now()
+    on_a_decision = application.status in (Status.AWAITING_SECOND, Status.DECIDED)
     try:
-        require_reviewer(application, by=by)
+        (require_outsider if on_a_decision else require_reviewer)(application, by=by)
     except DomainError:
         return []
+    if on_a_decision:
+        return _on_a_decision(application, now, by=by)
     if application.status == Status.DEFERRED:
         return ["resume"]
     if application.status != Status.SUBMITTED:
         return []
-    claim = Claim.objects.filter(application=application, until__gt=clock.now()).first()
+    claim = application.lease(now)
     if claim is None:
         return ["claim"]
     if claim.reviewer_id != by.pk:
@@ -30,13 +34,12 @@ def allowed_actions(application: Application, *, by: User) -> list[str]:
     return [action for action in ON_A_CLAIM if not (escalated and action == "escalate")]
 
 
-def _on_a_decision(application: Application, *, by: User) -> list[str]:
-    decision = application.decisions.pending().first()
-    if decision is None or application.account.business.memberships.filter(person=by).exists():
+def _on_a_decision(application: Application, now: datetime, *, by: User) -> list[str]:
+    decision = next((one for one in application.decisions.all() if one.is_pending), None)
+    if decision is None:
         return []
     authors = (decision.author_id, decision.seconded_by_id)
     if application.status == Status.DECIDED:
-        still = decision.effective_at is not None and decision.effective_at > clock.now()
-        return ["take_back"] if still and by.pk in authors else []
+        return ["take_back"] if decision.is_undoable(now) and by.pk in authors else []
     may = by.pk not in authors and by.has_perm("verification.second_application")
     return ["second", "overrule"] if may else []

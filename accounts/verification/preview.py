@@ -1,15 +1,28 @@
 """The contact as a client would draw it after an approval: from the policy in force, with the name applied for."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext_lazy as _
 
 from accounts.badges.models import DisplayPolicy, Tier
 from accounts.text import Text
 from accounts.verification.models import Application
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
 # What the page's style sheet can draw. Anything newer is written in words.
 SYMBOLS = frozenset({"pin", "tick", "star", "shield"})
-COLOURS = frozenset({"green", "grey", "blue", "yellow", "gold", "red", "plain"})
+COLOURS: dict[str, "StrOrPromise"] = {
+    "green": _("green"),
+    "grey": _("grey"),
+    "blue": _("blue"),
+    "yellow": _("yellow"),
+    "gold": _("gold"),
+    "red": _("red"),
+    "plain": _("plain"),
+}
 
 
 @dataclass(frozen=True)
@@ -34,6 +47,18 @@ class Preview:
     @property
     def colour_class(self) -> str:
         return _known(self.colour)
+
+    @property
+    def colour_word(self) -> "StrOrPromise":
+        return COLOURS.get(self.colour, self.colour)
+
+    @property
+    def message_word(self) -> "StrOrPromise":
+        return COLOURS.get(self.message_colour, self.message_colour)
+
+    @property
+    def notice_word(self) -> "StrOrPromise":
+        return COLOURS.get(self.notice_colour, self.notice_colour)
 
     @property
     def message_class(self) -> str:

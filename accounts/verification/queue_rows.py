@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Q
 from django.utils.translation import gettext, ngettext
 
 from accounts import clock
@@ -42,7 +41,7 @@ def rows(found: Sequence[Application], *, by: User) -> list[Row]:
             due=_due(row, now),
             overdue=_is_open(row) and (priority.time_left(row, now) or timedelta(0)) < timedelta(0),
             age=_age(row, now),
-            claim=_claim(row, now),
+            claim=row.lease(now),
             offered_to=row.offered_to if row.offered_until and row.offered_until > now else None,
             undo_until=undo.get(row.pk),
         )
@@ -90,15 +89,9 @@ def _is_open(application: Application) -> bool:
     )
 
 
-def _claim(application: Application, now: datetime) -> Claim | None:
-    claim: Claim | None = getattr(application, "claim", None)
-    return claim if claim is not None and claim.until > now else None
-
-
 def _undo(applications: Sequence[Application], now: datetime, *, by: User) -> dict[str, datetime | None]:
     decided = [row.pk for row in applications if row.status == Status.DECIDED]
     if not decided:
         return {}
-    own = Decision.objects.pending().filter(Q(author=by) | Q(seconded_by=by))
-    still = own.filter(application__in=decided, effective_at__gt=now)
-    return dict(still.values_list("application", "effective_at"))
+    own = Decision.objects.undoable(by, now).filter(application__in=decided)
+    return dict(own.values_list("application", "effective_at"))

@@ -5,37 +5,40 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.journal import SYSTEM
 from accounts.audit.models import Event, LogEntry
-from accounts.badges.models import Badge
+from accounts.badges.models import Badge, Tier
 from accounts.businesses.models import NumberDispute
 from accounts.clients.models import ClientApp
 from accounts.people.models import User
 from accounts.people.roles import Role
+from accounts.proofs.models import ProofMethod
 from accounts.reports.models import Report, ReportCase
 from accounts.sentences import SENTENCES
 from accounts.verification.forms import spoken
+from accounts.verification.matching import Match
 from accounts.verification.models import Application
+from accounts.verification.reasons import FIELDS
 from accounts.verification.timeline_words import Words, Written
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-TOLD = (
-    "status",
-    "outcome",
-    "tier",
-    "reason",
-    "code",
-    "until",
-    "method",
-    "fields",
-    "field",
-    "match",
-    "tag",
-)  # of an event's data
+# Of an event's data, with the word before it. The kind says the rest: status and outcome stand in it.
+TOLD: dict[str, "StrOrPromise"] = {
+    "tier": _("as"),
+    "reason": _("reason"),
+    "code": _("because"),
+    "until": _("until"),
+    "method": _("by"),
+    "fields": _("fields"),
+    "field": _("field"),
+    "match": _("match"),
+}
+CHOICES: dict[str, type[TextChoices]] = {"tier": Tier, "method": ProofMethod, "match": Match}
 LONGEST = 200  # events on one page; an older one is in the journal
 MOST_REPORTS, MOST_REFUSALS = 20, 50
 
@@ -112,6 +115,11 @@ class Moment:
     words: Sequence[Words] = ()
     refused: bool = False
 
+    @property
+    def told(self) -> list[tuple["StrOrPromise", str]]:
+        """What the event's data say, in the reader's words."""
+        return [(TOLD[name], _in_words(name, value)) for name, value in self.data.items() if name in TOLD]
+
 
 @dataclass(frozen=True)
 class Timeline:
@@ -163,6 +171,19 @@ def timeline(application: Application, evidence: Iterable[str]) -> Timeline:
     moments += [_report(report, names) for report in reports]
     moments += [_refusal(entry, names) for entry in refusals if entry.by in staff]
     return Timeline(sorted(moments, key=lambda moment: moment.at), cut=len(events) > LONGEST)
+
+
+def _in_words(name: str, value: Any) -> str:
+    """A code without words is shown as it is: an old event may hold one that is no more."""
+    if isinstance(value, list):
+        return ", ".join(_in_words("field", one) for one in value)
+    if name == "field" and value in FIELDS:
+        return spoken(FIELDS[value].label)
+    if name == "code" and value in SENTENCES:
+        return spoken(SENTENCES[value])
+    if name in CHOICES and value in CHOICES[name].values:
+        return str(CHOICES[name](value).label)
+    return str(value)
 
 
 def _report(report: Report, names: "dict[str, StrOrPromise]") -> Moment:

@@ -80,5 +80,8 @@ def cluster_cpu_seconds() -> float:
 
 def _cpu_seconds(pid: int, *, ended: bool = False) -> float:
     """What proc(5) calls utime and stime; `ended` adds those of the children that are gone."""
-    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except FileNotFoundError:  # it ended a moment ago: its parent counts it from now on
+        return 0
     return sum(map(int, fields[11 : 15 if ended else 13])) / _TICKS_A_SECOND

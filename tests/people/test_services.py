@@ -153,3 +153,27 @@ def test_an_auditor_reads_what_anybody_reads_and_changes_nothing() -> None:
     """Every permission that there is to look is the auditor's, and no other."""
     views = {one for role in Role for one in PERMISSIONS[role] if one.partition(".")[2].startswith("view_")}
     assert PERMISSIONS[Role.AUDITOR] == views | {"verification.compare_reviewers"}  # a page of figures
+
+
+def test_one_chooses_the_language_one_reads(rita: User) -> None:
+    people.choose_language(rita, "en")
+    people.choose_language(rita, "en")
+    rita.refresh_from_db()
+    assert rita.language == "en"
+    assert Event.objects.filter(kind="person.changed", on=rita.pk).count() == 1
+    with pytest.raises(Invalid) as refusal:
+        people.choose_language(rita, "fr")
+    assert refusal.value.problems[0].code == "locale_unknown"
+
+
+def test_the_switch_of_language_stays_on_the_page_and_leads_nowhere_else(rita: User) -> None:
+    browser = browser_of(rita, language="id")
+    switch, queue = reverse("staff_language"), reverse("admin:verification_application_changelist")
+    assert browser.post(switch, {"language": "en", "next": queue}).headers["Location"] == queue
+    assert b"To decide" in browser.get(queue).content
+    away = browser.post(switch, {"language": "id", "next": "https://elsewhere.example/"})
+    assert away.headers["Location"] == reverse("mfa_index")
+    assert browser.post(switch, {"language": "fr"}).status_code == 302
+    browser.get(switch + "?language=en")
+    rita.refresh_from_db()
+    assert rita.language == "id"

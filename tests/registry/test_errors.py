@@ -402,7 +402,7 @@ def test_while_the_database_is_away_pages_say_so_and_the_process_is_alive(
     assert client.get("/healthz/live").status_code == 200
     refused(client.get("/healthz/ready"), 503, "database_unavailable")
     assert client.get("/").status_code == 200
-    page = client.post("/admin/login/", {"username": "rita", "password": "x"}, headers={"Accept": HTML})
+    page = client.post("/admin/sign-in/", {"login": "rita", "password": "x"}, headers={"Accept": HTML})
     assert (page.status_code, page.headers["Content-Type"]) == (503, "text/html; charset=utf-8")
 
 

@@ -125,6 +125,7 @@ SIGN_IN: dict[str, set[Role]] = {
     "mfa_remove_webauthn": NOBODY,  # here it is somebody else's
     "mfa_generate_recovery_codes": STAFF,
     "account_change_password": STAFF,
+    "staff_language": STAFF,
 }
 TO_SIGN_IN = {"account_login", "mfa_authenticate", "mfa_login_webauthn", "account_logout"}
 TABLE = ROWS | SIGN_IN
@@ -152,8 +153,8 @@ def test_nothing_else_is_below_the_admins_address_nor_routed_of_allauth() -> Non
     below = [entry for entry in resolver.url_patterns if str(entry.pattern).startswith("admin/")]
     assert [str(entry.pattern) for entry in below] == ["admin/sign-in/", "admin/password_change/", "admin/"]
     every = {pattern.name for pattern in patterns(resolver.url_patterns) if pattern.name}
-    of_allauth = {name for name in every if name.startswith(("account_", "mfa_", "socialaccount_"))}
-    assert of_allauth == set(SIGN_IN) | TO_SIGN_IN
+    signing_in = {name for name in every if name.startswith(("account_", "mfa_", "socialaccount_", "staff_"))}
+    assert signing_in == set(SIGN_IN) | TO_SIGN_IN
 
 
 @pytest.fixture

@@ -1,5 +1,6 @@
 """An application, and the lease on it."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -192,6 +193,11 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return f"{self.display_name} ({self.get_kind_display()})"
+
+    def lease(self, now: datetime) -> "Claim | None":
+        """The claim as it was read with the case, unless it has run out."""
+        claim: Claim | None = getattr(self, "claim", None)
+        return claim if claim is not None and claim.until > now else None
 
 
 class Claim(models.Model):

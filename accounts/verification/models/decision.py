@@ -1,5 +1,6 @@
 """What a reviewer decided, why, and whether another one agrees."""
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.db import models
@@ -56,6 +57,10 @@ class DecisionQuerySet(models.QuerySet["Decision"]):
     def pending(self) -> "DecisionQuerySet":
         """Neither in effect nor undone: at most one an application."""
         return self.filter(undone_at=None, took_effect_at=None)
+
+    def undoable(self, by: User, now: datetime | Now) -> "DecisionQuerySet":
+        """What a person can still take back: see `Decision.is_undoable`."""
+        return self.pending().filter(Q(author=by) | Q(seconded_by=by), effective_at__gt=now)
 
     def overruled(self) -> "DecisionQuerySet":
         return self.filter(overruled=True)
@@ -134,6 +139,14 @@ class Decision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.outcome} {self.application_id}"
+
+    @property
+    def is_pending(self) -> bool:
+        return self.undone_at is None and self.took_effect_at is None
+
+    def is_undoable(self, now: datetime) -> bool:
+        """Its undo window is open. One that waits for a second reviewer has none yet."""
+        return self.is_pending and self.effective_at is not None and self.effective_at > now
 
     @property
     def why_undone(self) -> str:

@@ -1,12 +1,11 @@
 """What a reviewer is told on every page of the workbench about decisions of their own."""
 
 from django import template
-from django.db.models import Q
 from django.db.models.functions import Now
 
 from accounts.people.models import User
 from accounts.verification import news
-from accounts.verification.models import Application, Decision, Status
+from accounts.verification.models import Application, Decision
 
 register = template.Library()
 
@@ -14,8 +13,7 @@ register = template.Library()
 @register.simple_tag
 def undoable_by(person: User, *, besides: Application | str | None = None) -> Decision | None:
     """The latest decision that `person` can still take back; not the one on the page of `besides` itself."""
-    own = Decision.objects.pending().filter(Q(author=person) | Q(seconded_by=person))
-    waiting = own.filter(effective_at__gt=Now(), application__status=Status.DECIDED)
+    waiting = Decision.objects.undoable(person, Now())
     if isinstance(besides, Application):
         waiting = waiting.exclude(application=besides)
     return waiting.select_related("application").order_by("-effective_at").first()
