@@ -78,16 +78,18 @@ class Desk:
         *,
         viewport: dict[str, int],
         language: str = "en",
+        home: str = "",
         **more: Any,
     ) -> None:
         self.server: Server = browser.server
-        self.watch = Watch(urlsplit(self.server.url).netloc)
+        home = home or self.server.url
+        self.watch = Watch(urlsplit(home).netloc)
         self.context: BrowserContext = chromium.new_context(
-            base_url=self.server.url, viewport=viewport, locale=language, **more
+            base_url=home, viewport=viewport, locale=language, **more
         )
         self.context.add_cookies(
             [
-                {"name": cookie.name, "value": str(cookie.value), "url": self.server.url}
+                {"name": cookie.name, "value": str(cookie.value), "url": home}
                 for cookie in browser.http.cookies
             ]
         )
