@@ -92,18 +92,20 @@ class CasePages(EvidencePages):
     @method_decorator(require_safe)
     def live_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Who has the case and where it stands, for the page that is open. Nothing personal of the business."""
-        facts = live(self._find(request, object_id), by=cast(User, request.user))
-        return JsonResponse(facts.as_json(), headers={"Cache-Control": "no-store"})
+        return self._live(request, object_id)
 
     def renew_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Typing is work: it prolongs one's own lease. Answers as `live_view` does."""
         if not request.user.has_perm("verification.review_application"):
             raise PermissionDenied
-        application, by = self._find(request, object_id), cast(User, request.user)
         if request.method == "POST":
             with contextlib.suppress(DomainError):  # lost: the answer says who has it
-                claims.renew(application, by=by)
-        return JsonResponse(live(application, by=by).as_json(), headers={"Cache-Control": "no-store"})
+                claims.renew(self._find(request, object_id), by=cast(User, request.user))
+        return self._live(request, object_id)
+
+    def _live(self, request: HttpRequest, object_id: str) -> JsonResponse:
+        facts = live(self._find(request, object_id), by=cast(User, request.user))
+        return JsonResponse(facts.as_json(), headers={"Cache-Control": "no-store"})
 
     def acknowledge_view(self, request: HttpRequest, decision_id: str) -> HttpResponse:
         """A reviewer has read that somebody else undid their decision."""

@@ -162,9 +162,14 @@ def require_reviewer(application: Application, *, by: User) -> None:
     require_impartial(application, by=by)
 
 
-def require_outsider(application: Application, *, by: User) -> None:
+def is_outsider(application: Application, *, by: User) -> bool:
     """Nobody decides on a business they are a member of."""
-    if any(member.person_id == by.pk for member in application.account.business.memberships.all()):
+    members = application.account.business.memberships.all()
+    return all(member.person_id != by.pk for member in members)
+
+
+def require_outsider(application: Application, *, by: User) -> None:
+    if not is_outsider(application, by=by):
         raise Forbidden("own_business")
 
 

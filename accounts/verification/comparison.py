@@ -11,12 +11,11 @@ from django.utils.translation import gettext_lazy
 from phonenumbers import NumberParseException
 
 from accounts.businesses.lists import Category, ContactPurpose
-from accounts.businesses.models import Account, BusinessKind, Membership
-from accounts.errors import Forbidden
+from accounts.businesses.models import Account, BusinessKind
 from accounts.people.models import User
 from accounts.proofs.models import NumberProof
 from accounts.verification.applying import FIELDS
-from accounts.verification.claims import require_outsider
+from accounts.verification.claims import is_outsider
 from accounts.verification.matching import READABLE, SYMBOLS, Match, host_of, match_of, written
 from accounts.verification.models import OPEN, Application, Evidence, Reading, Source
 from accounts.verification.reading_forms import ReadingForm
@@ -91,19 +90,20 @@ class Row:
 def compare(
     application: Application,
     *,
-    files: list[Evidence],
-    members: Iterable[Membership],
     proofs: Iterable[NumberProof],
     by: User,
     refused: ReadingForm | None = None,
 ) -> list[Row]:
-    """The rows in the order of a form. `refused` is what was just typed, and could not be noted."""
+    """The rows in the order of a form, of a case that was read whole: see `fetching`.
+
+    `proofs` are those of the number applied for; `refused` is what was just typed, and could not be noted.
+    """
     account = application.account
     readings = _newest(application)
     known: dict[str, list[Says]] = {
         "display_name": _legal_name(application),
         "number": _proofs(application, proofs),
-        "website": _mail_domains(application, members),
+        "website": _mail_domains(application),
         "country": _country_of_the_number(application),
     }
     earlier = _imported(application)
@@ -116,7 +116,7 @@ def compare(
         form = None
         if may:
             mine = refused is not None and refused.data.get("field") == name
-            form = refused if mine else ReadingForm(files, field=name)
+            form = refused if mine else ReadingForm(application.evidence.all(), field=name)
         asked_for = name in FIELDS[application.kind]
         rows.append(Row(name, label, _spelled(name, wrote), asked_for, says, form))
     rows += [
@@ -133,20 +133,13 @@ def compare(
 
 
 def may_read(application: Application, *, by: User) -> bool:
-    if not by.has_perm("verification.review_application"):
-        return False
-    try:
-        require_outsider(application, by=by)
-    except Forbidden:
-        return False
-    return True
+    return by.has_perm("verification.review_application") and is_outsider(application, by=by)
 
 
 def _newest(application: Application) -> list[Reading]:
     """Of each field and source, the last one."""
-    readings = application.readings.select_related("evidence", "read_by").order_by("-read_at", "-pk")
     newest: dict[tuple[str, str | None, str], Reading] = {}
-    for reading in readings:
+    for reading in application.readings.all():
         newest.setdefault((reading.field, reading.evidence_id, reading.source.casefold()), reading)
     return list(newest.values())
 
@@ -227,8 +220,9 @@ def _proofs(application: Application, proofs: Iterable[NumberProof]) -> list[Say
     return found or [Says(_("proof of the number"), _("none"), Match.UNCHECKED)]
 
 
-def _mail_domains(application: Application, members: Iterable[Membership]) -> list[Says]:
+def _mail_domains(application: Application) -> list[Says]:
     host = host_of(application.website)
+    members = application.account.business.memberships.all()
     domains = dict.fromkeys(
         (member.person.email or "").rpartition("@")[2].casefold() for member in members if member.person.email
     )

@@ -1,6 +1,6 @@
 """The first reviewer's side: ask, defer, resume, approve, decline, bar, escalate."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -11,6 +11,7 @@ from accounts.audit import journal as audit
 from accounts.badges.models import Tier
 from accounts.businesses import checks, lookalikes
 from accounts.businesses.lists import PROTECTED_CATEGORIES
+from accounts.businesses.lookalikes import LookAlike
 from accounts.errors import Invalid, NotAllowed, Problem
 from accounts.people.models import User
 from accounts.pilot.models import Cohort
@@ -180,18 +181,20 @@ def escalate(application: Application, *, note: str, by: User) -> Application:
     return move(application, "escalate", Status.SUBMITTED, by=by, escalated_by=by, offered_to=None)
 
 
-def four_eyes_due(application: Application, *, wished: bool) -> bool:
-    """Whether a second reviewer has to agree. Never after an overruling: then a senior reviewer decides alone."""
+def four_eyes_due(
+    application: Application, *, wished: bool, look_alikes: Sequence[LookAlike] | None = None
+) -> bool:
+    """Whether a second reviewer has to agree. Never after an overruling: then a senior reviewer decides alone.
+
+    `look_alikes` are those of the name applied for, where they were read already.
+    """
     if any(decision.overruled for decision in this_round(application)):
         return False
-    return (
-        wished
-        or application.category in PROTECTED_CATEGORIES
-        or _cohort_asks_for_two(application)
-        or any(
-            name.protected for name in lookalikes.of(application.display_name, besides=application.account)
-        )
-    )
+    if wished or application.category in PROTECTED_CATEGORIES or _cohort_asks_for_two(application):
+        return True
+    if look_alikes is None:
+        look_alikes = lookalikes.of(application.display_name, besides=application.account)
+    return any(name.protected for name in look_alikes)
 
 
 def _cohort_asks_for_two(application: Application) -> bool:

@@ -1,6 +1,6 @@
 """What a reviewer fills in: one form an action, each posted to the action's own address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.badges.models import Tier
 from accounts.verification import services as verification
-from accounts.verification.models import ReasonFor
+from accounts.verification.models import Reason, ReasonFor
 from accounts.verification.reason_fields import FilledReason, field_field, reason_field
 from accounts.verification.reason_fields import spoken as spoken
+from accounts.verification.reasons import choosable
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -38,9 +39,16 @@ def _message() -> forms.CharField:
 
 
 class ActionForm(forms.Form):
-    """`revision` is the application's as the reviewer saw it: nobody decides on what they did not read."""
+    """`revision` is the application's as the reviewer saw it: nobody decides on what they did not read.
+
+    `reasons` are those that can be chosen, where they were read already for another form of the page.
+    """
 
     revision = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=2**31 - 1)
+
+    def __init__(self, *args: Any, reasons: Iterable[Reason] | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.reasons = reasons
 
 
 class ApproveForm(ActionForm):
@@ -54,7 +62,7 @@ class ReasonForm(FilledReason, ActionForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer_reasons()
+        self.offer_reasons(choosable() if self.reasons is None else self.reasons)
 
     def clean(self) -> dict[str, Any]:
         return self.taken_together(super().clean() or self.cleaned_data)

@@ -1,5 +1,6 @@
 """The part of a decision's form that speaks to the owner: a coded reason, and a field for each gap in its sentence."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -45,10 +46,10 @@ class FilledReason:
     fields: dict[str, forms.Field]
     data: Any
 
-    def offer_reasons(self) -> None:
+    def offer_reasons(self, choosable: Iterable[Reason]) -> None:
         chosen = self.fields["reason"]
         assert isinstance(chosen, forms.ChoiceField) and isinstance(chosen.widget, ReasonSelect)
-        offered = {reason.pk: reason for reason in reasons.choosable(self.use)}
+        offered = {reason.pk: reason for reason in choosable if reason.use == self.use}
         chosen.widget.reasons = offered
         chosen.choices = [NOTHING_CHOSEN, *((code, in_words(reason)) for code, reason in offered.items())]
         sent = offered.get(self.data.get("reason", "")) if self.data else None

@@ -41,9 +41,9 @@ FIELDS: Mapping[str, Field] = {
 }
 
 
-def choosable(use: str) -> QuerySet[Reason]:
-    """What a reviewer can choose from: a retired reason is read, but not sent any more."""
-    return Reason.objects.filter(use=use, retired_at=None).order_by("position", "code")
+def choosable() -> QuerySet[Reason]:
+    """What a reviewer can choose from, for every use: a retired reason is read, but not sent any more."""
+    return Reason.objects.filter(retired_at=None).order_by("position", "code")
 
 
 def choose(code: str, use: str) -> Reason:

@@ -1,6 +1,6 @@
 """The history of a case: the journal's events on everything it is about, with what was written at each."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -10,13 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.journal import SYSTEM
 from accounts.audit.models import Event, LogEntry
-from accounts.badges.models import Badge, Tier
-from accounts.businesses.models import NumberDispute
+from accounts.badges.models import Tier
 from accounts.clients.models import ClientApp
 from accounts.people.models import User
 from accounts.people.roles import Role
 from accounts.proofs.models import ProofMethod
-from accounts.reports.models import Report, ReportCase
+from accounts.reports.models import Report
 from accounts.sentences import SENTENCES
 from accounts.verification.forms import spoken
 from accounts.verification.matching import Match
@@ -123,23 +122,22 @@ class Moment:
 
 @dataclass(frozen=True)
 class Timeline:
-    """`cut`: what is older stands in the journal."""
+    """`cut`: what is older stands in the journal. `names`: by id, whoever did a step or uploaded a file."""
 
     moments: list[Moment]
     cut: bool
+    names: "Mapping[str, StrOrPromise]"
 
 
-def timeline(application: Application, evidence: Iterable[str]) -> Timeline:
+def timeline(application: Application) -> Timeline:
     """The last comes last: the case, its business, account, badges, files, reports, and what the staff tried in vain.
 
-    What is not an event did not happen: words, reports and refusals are only put in their places.
+    What is not an event did not happen: words, reports and refusals are only put in their places. Of a case that
+    was read whole: see `fetching`.
     """
-    account = application.account_id
-    disputes = list(NumberDispute.objects.filter(account=account))
-    cases = list(ReportCase.objects.filter(account=account))
-    badges = Badge.objects.filter(account=account).values_list("pk", flat=True)
-    things = [*badges, *evidence, *(row.pk for row in (*disputes, *cases))]
-    about = [application.pk, account, application.account.business_id, *things]
+    account, files = application.account, application.evidence.all()
+    things = [*account.badges.all(), *files, *account.disputes.all(), *account.report_cases.all()]
+    about = [application.pk, account.pk, account.business_id, *(thing.pk for thing in things)]
     events = list(
         Event.objects.filter(on__in=about).exclude(kind="report.received").order_by("-seq")[: LONGEST + 1]
     )
@@ -153,9 +151,12 @@ def timeline(application: Application, evidence: Iterable[str]) -> Timeline:
         *(event.by for event in events),
         *(report.client_id for report in reports),
         *(entry.by for entry in refusals),
+        *(file.uploaded_by for file in files),
     }
-    names, staff = names_of(actors), _staff(actors)
-    written = Written(application, disputes, cases)
+    people = _people(actors)
+    names = _names(actors, people)
+    staff = {person.pk for person in people.values() if person.role != Role.OWNER}
+    written = Written(application)
     moments = [
         Moment(
             event.at,
@@ -170,7 +171,7 @@ def timeline(application: Application, evidence: Iterable[str]) -> Timeline:
     moments.reverse()  # those of one transaction have one time: they keep their order
     moments += [_report(report, names) for report in reports]
     moments += [_refusal(entry, names) for entry in refusals if entry.by in staff]
-    return Timeline(sorted(moments, key=lambda moment: moment.at), cut=len(events) > LONGEST)
+    return Timeline(sorted(moments, key=lambda moment: moment.at), cut=len(events) > LONGEST, names=names)
 
 
 def _in_words(name: str, value: Any) -> str:
@@ -202,11 +203,6 @@ def _refusal(entry: LogEntry, names: "dict[str, StrOrPromise]") -> Moment:
     return Moment(entry.at, _("tried, and was refused"), by, "staff", tried, words, refused=True)
 
 
-def _staff(actors: Iterable[str]) -> set[str]:
-    people = [actor for actor in actors if actor.startswith("usr_")]
-    return set(User.objects.filter(pk__in=people).exclude(role=Role.OWNER).values_list("pk", flat=True))
-
-
 def _side(actor: str, staff: set[str]) -> str:
     if actor in staff:
         return "staff"
@@ -216,9 +212,17 @@ def _side(actor: str, staff: set[str]) -> str:
 def names_of(actors: Iterable[str]) -> dict[str, "StrOrPromise"]:
     """What to call the people, client apps and machines that did something."""
     ids = set(actors)
-    names: dict[str, StrOrPromise] = {SYSTEM.pk: _("the registry")}
-    people = [actor for actor in ids if actor.startswith("usr_")]
-    clients = [actor for actor in ids if actor.startswith("cli_")]
-    names |= {person.pk: str(person) for person in User.objects.filter(pk__in=people)} if people else {}
-    names |= {app.pk: app.name for app in ClientApp.objects.filter(pk__in=clients)} if clients else {}
-    return names
+    return _names(ids, _people(ids))
+
+
+def _people(actors: Iterable[str]) -> dict[str, User]:
+    return User.objects.in_bulk([actor for actor in actors if actor.startswith("usr_")])
+
+
+def _names(actors: Iterable[str], people: Mapping[str, User]) -> dict[str, "StrOrPromise"]:
+    clients = ClientApp.objects.in_bulk([actor for actor in actors if actor.startswith("cli_")])
+    return {
+        SYSTEM.pk: _("the registry"),
+        **{pk: str(person) for pk, person in people.items()},
+        **{pk: client.name for pk, client in clients.items()},
+    }

@@ -4,16 +4,13 @@ A question, an answer, a decision is one row and one event each, so the last eve
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.models import Event
-from accounts.businesses.models import NumberDispute
-from accounts.proofs.models import NumberProof, ProofMethod
-from accounts.reports.models import ReportCase
+from accounts.proofs.models import ProofMethod
 from accounts.verification.forms import spoken
 from accounts.verification.matching import READABLE, Match, match_of, written
 from accounts.verification.models import Application, Decision, Outcome, Question
@@ -39,11 +36,9 @@ class Words:
 
 
 class Written:
-    """The words of one case. Ask for its events from the last to the first, each once."""
+    """The words of one case, read whole (`fetching`). Ask for its events from the last to the first, each once."""
 
-    def __init__(
-        self, application: Application, disputes: Iterable[NumberDispute], cases: Iterable[ReportCase]
-    ):
+    def __init__(self, application: Application) -> None:
         self._last: dict[str, list[list[Words]]] = defaultdict(list)  # by kind of event, the last at the end
         self._of: dict[tuple[str, str], list[Words]] = {}  # by kind and id
         self._questions(application)
@@ -54,10 +49,10 @@ class Written:
         self._readings(application)
         if application.contest_text:
             self._last["application.contested"].append([Words(application.contest_text)])
-        for dispute in disputes:
+        for dispute in application.account.disputes.all():
             if dispute.note:
                 self._of["number.dispute_settled", dispute.pk] = [Words(dispute.note, internal=True)]
-        for case in cases:
+        for case in application.account.report_cases.all():
             if case.note:
                 self._of["report_case.closed", case.pk] = [Words(case.note, internal=True)]
 
@@ -72,13 +67,13 @@ class Written:
         return rows.pop() if rows else []
 
     def _questions(self, application: Application) -> None:
-        questions = list(application.questions.order_by("asked_at"))
+        questions = list(application.questions.all())
         self._last["application.asked"] = [_question(question) for question in questions]
         answered = [question for question in questions if question.answered_at]
         self._last["application.answered"] = [[Words(question.answer)] for question in answered]
 
     def _decisions(self, application: Application) -> None:
-        decisions = list(application.decisions.order_by("decided_at"))
+        decisions = list(application.decisions.all())
         for decision in decisions:
             self._last[_DECIDED[Outcome(decision.outcome)]].append(_decision(decision))
         undone: list[tuple[Any, str, Decision]] = sorted(
@@ -91,14 +86,15 @@ class Written:
                 self._last["application.fell_back"].append([Words(decision.why_undone, internal=True)])
 
     def _call_backs(self, application: Application) -> None:
-        proofs = NumberProof.objects.filter(account=application.account_id, method=ProofMethod.CALL_BACK)
         self._last[f"number.proven {ProofMethod.CALL_BACK}"] = [
-            [Words(proof.note, internal=True)] if proof.note else [] for proof in proofs.order_by("proven_at")
+            [Words(proof.note, internal=True)] if proof.note else []
+            for proof in application.account.number_proofs.all()
+            if proof.method == ProofMethod.CALL_BACK
         ]
 
     def _readings(self, application: Application) -> None:
         country = application.account.country
-        for reading in application.readings.select_related("evidence"):
+        for reading in application.readings.all():
             source = reading.evidence.name if reading.evidence else reading.source
             match = match_of(
                 reading.field, written(application, reading.field), reading.value, country=country

@@ -3,7 +3,7 @@
 Whoever opens the viewer is logged once; the pictures within are handed out to that person for a while, page by page.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -15,7 +15,6 @@ from accounts.verification import evidence as files
 from accounts.verification import pdf_pages
 from accounts.verification.evidence_images import thumbnail
 from accounts.verification.models import Evidence
-from accounts.verification.timeline import names_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -85,18 +84,17 @@ def _marked(evidence: Evidence, by: User, small: bool) -> str:
     return f"{by.pk}.{evidence.pk}.{'small' if small else 'whole'}"
 
 
-def entries(evidence: Iterable[Evidence], *, by: User) -> list[Entry]:
-    found = list(evidence)
-    uploaders = names_of(file.uploaded_by for file in found)
+def entries(evidence: Iterable[Evidence], *, names: "Mapping[str, StrOrPromise]", by: User) -> list[Entry]:
+    """`names` are those of the uploaders, by id."""
     may = by.has_perm("verification.view_evidence")
     return [
         Entry(
             file,
             file.content_type.rpartition("/")[2].upper(),
-            uploaders.get(file.uploaded_by, file.uploaded_by),
+            names.get(file.uploaded_by, file.uploaded_by),
             mark(file, by=by, small=True) if may else "",
         )
-        for file in found
+        for file in evidence
     ]
 
 

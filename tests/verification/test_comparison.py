@@ -16,6 +16,7 @@ from accounts.proofs.models import NumberProof
 from accounts.verification import readings
 from accounts.verification import services as verification
 from accounts.verification.comparison import Row, compare
+from accounts.verification.fetching import fetch
 from accounts.verification.matching import READABLE, Match
 from accounts.verification.models import Application, Claim, Kind, Reading, Source
 from tests.factories import (
@@ -42,13 +43,8 @@ def in_english() -> Iterator[None]:
 
 def rows_of(application: Application, by: User) -> dict[str, Row]:
     application = Application.objects.select_related("account__business").get(pk=application.pk)
-    rows = compare(
-        application,
-        files=list(application.evidence.all()),
-        members=Membership.objects.select_related("person").filter(business=application.account.business),
-        proofs=NumberProof.objects.of(application.account, application.number).select_related("recorded_by"),
-        by=by,
-    )
+    proofs = NumberProof.objects.of(application.account, application.number).select_related("recorded_by")
+    rows = compare(fetch(application), proofs=proofs, by=by)
     return {row.field: row for row in rows}
 
 
@@ -138,8 +134,9 @@ class TestWhatTheRegistryKnows:
         for _ in range(5):
             readings.record(application, field="legal_name", value="X", source=f"S{_}", by=rita)
         application = Application.objects.select_related("account__business").get(pk=application.pk)
-        with django_assert_num_queries(3):  # readings, the list's application, whether the reader is a member
-            compare(application, files=[], members=[], proofs=[], by=rita)
+        fetch(application)
+        with django_assert_num_queries(1):  # the list's application
+            compare(application, proofs=[], by=rita)
 
 
 class TestReadings:

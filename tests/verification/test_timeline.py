@@ -18,6 +18,7 @@ from accounts.people.models import User
 from accounts.reports.models import Report
 from accounts.verification import readings, timeline
 from accounts.verification import services as verification
+from accounts.verification.fetching import fetch
 from accounts.verification.models import Application
 from accounts.verification.notes import write_note
 from accounts.verification.timeline import KINDS, Moment
@@ -35,7 +36,7 @@ def in_english() -> Iterator[None]:
 
 def history(application: Application) -> list[Moment]:
     application = Application.objects.select_related("account__business").get(pk=application.pk)
-    return timeline.timeline(application, application.evidence.values_list("pk", flat=True)).moments
+    return timeline.timeline(fetch(application)).moments
 
 
 def step(moments: list[Moment], what: str) -> Moment:
@@ -158,7 +159,7 @@ def test_an_older_past_is_in_the_journal(rita: User, monkeypatch: Any) -> None:
     application = make_claimed(rita)
     monkeypatch.setattr(timeline, "LONGEST", 3)
     application = Application.objects.select_related("account__business").get(pk=application.pk)
-    found = timeline.timeline(application, [])
+    found = timeline.timeline(fetch(application))
     assert (len(found.moments), found.cut) == (3, True)
     assert str(found.moments[-1].what) == "claimed"
     page = browser_of(rita).get(reverse("admin:verification_application_change", args=[application.pk]))
@@ -169,7 +170,7 @@ def test_it_asks_the_database_the_same_however_long_it_is(rita: User, rudi: User
     def asked(application: Application) -> int:
         application = Application.objects.select_related("account__business").get(pk=application.pk)
         with CaptureQueriesContext(connection) as queries:
-            timeline.timeline(application, [])
+            timeline.timeline(fetch(application))
         return len(queries)
 
     short, long = make_claimed(rita), make_claimed(rita)
