@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.utils.translation import override
 
 from accounts.audit.models import Event
 from accounts.errors import Forbidden
@@ -51,7 +52,8 @@ def test_a_decision_that_could_not_take_effect_is_news_with_the_sentence(rita: U
     decision = fell_back(rita)
     (told,) = news.for_reviewer(rita)
     assert (told, told.undone_by) == (decision, None)
-    assert "belum dibuktikan" in told.why_undone
+    with override("id"):
+        assert "belum dibuktikan" in told.why_undone
 
 
 def test_the_author_hears_that_the_second_reviewer_took_it_back(rita: User, rudi: User) -> None:
