@@ -15,7 +15,7 @@ from accounts.badges.models import LIVE, Badge, BadgeStatus, DisplayPolicy
 from accounts.badges.policies import check_policy
 from accounts.badges.reasons import REASONS
 from accounts.businesses.models import Account, Business
-from accounts.businesses.services import locked
+from accounts.businesses.services import locked, require_outsider
 from accounts.errors import Invalid, NotAllowed, Problem
 from accounts.people.models import User
 from accounts.people.services import require_permission
@@ -152,11 +152,14 @@ def suspend(badge: Badge, *, reason: str, by: audit.Actor) -> Badge:
 
 @audit.transaction
 def reinstate(badge: Badge, *, by: audit.Actor) -> Badge:
+    """Raises NotAllowed: badge_wrong_status, number_not_proven; Forbidden: permission_missing, own_business."""
     if isinstance(by, User):
         require_permission(by, "badges.reinstate_badge")
     badge = _lock(badge)
-    if badge.reason == "number_unproven" and isinstance(by, User):
-        raise NotAllowed("number_not_proven")  # that takes an application, which needs the proof
+    if isinstance(by, User):
+        require_outsider(badge.account.business_id, by=by)
+        if badge.reason == "number_unproven":
+            raise NotAllowed("number_not_proven")  # that takes an application, which needs the proof
     return _move(badge, "reinstate", by=by, reason="", suspended_at=None)
 
 

@@ -5,8 +5,8 @@ from django.db.models import Q
 from accounts import clock
 from accounts.audit import journal as audit
 from accounts.businesses.models import Bar, Business
-from accounts.businesses.services import locked
-from accounts.errors import NotAllowed
+from accounts.businesses.services import locked, require_outsider
+from accounts.errors import Forbidden, NotAllowed
 from accounts.people.models import User
 from accounts.people.services import require_permission
 
@@ -34,8 +34,12 @@ def bar(business: Business, *, reason: str, by: audit.Actor) -> Bar:
 
 @audit.transaction
 def lift(standing: Bar, *, by: User) -> Bar:
+    """Raises Forbidden: permission_missing, own_business, also where one is barred with it; NotAllowed bar_lifted."""
     require_permission(by, "businesses.lift_bar")
     standing = locked(standing)
+    require_outsider(standing.business_id, by=by)
+    if standing.owners.filter(pk=by.pk).exists():
+        raise Forbidden("own_business")
     if standing.lifted_at:
         raise NotAllowed("bar_lifted")
     standing.lifted_at, standing.lifted_by = clock.now(), by

@@ -17,7 +17,7 @@ from accounts.businesses.models import (
     ProtectedName,
 )
 from accounts.clients.models import ClientApp
-from accounts.errors import Invalid, NotAllowed, Problem, Stale
+from accounts.errors import Forbidden, Invalid, NotAllowed, Problem, Stale
 from accounts.people.models import Language, User
 from accounts.people.services import require_permission
 
@@ -35,6 +35,12 @@ def require_revision(row: Business | Account, revision: int) -> None:
     """Raises Stale: somebody changed the row since it was read."""
     if row.revision != revision:
         raise Stale("stale")
+
+
+def require_outsider(business_id: str, *, by: User) -> None:
+    """Raises Forbidden own_business: nobody does their own business a favour."""
+    if Membership.objects.filter(business=business_id, person=by).exists():
+        raise Forbidden("own_business")
 
 
 # Businesses and their people.
@@ -194,6 +200,7 @@ def protect_name(account: Account, protected: bool, *, by: User) -> Account:
     """Have look-alikes of a live account's name call for four eyes, or no longer."""
     require_permission(by, "businesses.protect_account_name")
     account = locked(account)
+    require_outsider(account.business_id, by=by)
     if account.live_name is None:
         raise NotAllowed("account_not_live")
     account.name_protected = protected

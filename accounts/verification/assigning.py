@@ -6,16 +6,25 @@ from accounts.errors import DomainError, NotAllowed
 from accounts.people.models import User
 from accounts.people.services import require_permission
 from accounts.verification.applying import OFFER
-from accounts.verification.claims import CLAIMABLE, require_reviewer, require_unclaimed
+from accounts.verification.claims import (
+    CLAIMABLE,
+    require_outsider,
+    require_reviewer,
+    require_unclaimed,
+)
 from accounts.verification.models import Application
 from accounts.verification.transitions import lock
 
 
 @audit.transaction
 def assign(application: Application, *, to: User, by: User) -> Application:
-    """Raises NotAllowed: wrong_status, claim_held, assignee_no_reviewer, assignee_involved; Forbidden."""
+    """Raises NotAllowed: wrong_status, claim_held, assignee_no_reviewer, assignee_involved; Forbidden.
+
+    Nor does a member of the business choose who decides on it.
+    """
     require_permission(by, "verification.assign_application")
     application = lock(application)
+    require_outsider(application, by=by)
     if application.status not in CLAIMABLE:
         raise NotAllowed("wrong_status", action="assign", status=application.status)
     require_unclaimed(application)
