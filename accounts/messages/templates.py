@@ -216,6 +216,24 @@ TEMPLATES: dict[str, Template] = {
             "If that was not your wish, tell another operator at once.",
         ),
     ),
+    "password_set": Template(
+        Text("Kata sandi Anda diganti", "Your password was set"),
+        Text(
+            "Seorang operator memberi Anda kata sandi baru untuk sekali masuk; semua sesi berakhir.\n\n"
+            "Bila bukan Anda yang memintanya, segera beri tahu operator lain.",
+            "An operator gave you a new password for one sign-in; all sessions have ended.\n\n"
+            "If that was not your wish, tell another operator at once.",
+        ),
+    ),
+    "address_changed": Template(
+        Text("Alamat Anda diubah", "Your address was changed"),
+        Text(
+            "Seorang operator mengubah alamat surel Anda di registri; pemberitahuan tidak lagi dikirim ke sini.\n\n"
+            "Bila bukan Anda yang memintanya, segera beri tahu operator lain.",
+            "An operator changed your e-mail address at the registry; notices no longer come here.\n\n"
+            "If that was not your wish, tell another operator at once.",
+        ),
+    ),
     "overruled": Template(
         Text("Keputusan Anda tentang {name} dibatalkan", "Your decision on {name} was overruled"),
         Text(

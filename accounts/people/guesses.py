@@ -58,10 +58,11 @@ def take(kind: str, name: str, address: str) -> None:
 
 
 def was_right(kind: str, name: str, address: str) -> None:
-    """The guess was none: it counts no longer."""
+    """The guess was none: it counts no longer. What was not counted is not taken off from others' guesses either."""
     both, *others = _keys(kind, name, address)
     Guesses.objects.filter(key=both).delete()
-    Guesses.objects.filter(key__in=others, count__gt=0).update(count=F("count") - 1)
+    if not _is_known(name, address):
+        Guesses.objects.filter(key__in=others, count__gt=0).update(count=F("count") - 1)
 
 
 def remember(name: str, address: str) -> None:
@@ -99,4 +100,5 @@ def _place(address: str) -> str:
         ip = ipaddress.ip_address(address)
     except ValueError:
         return "elsewhere"
+    ip = getattr(ip, "ipv4_mapped", None) or ip  # as a socket for both protocols names the older one
     return str(ipaddress.ip_network((ip, NETWORK_BITS[ip.version]), strict=False))

@@ -29,10 +29,12 @@ def create_staff(
 ) -> User:
     """The password has been judged already: the form does it, or a generator needs no judging.
 
-    Raises Invalid: no role of the staff, or a username or e-mail address that is taken.
+    One that somebody else of the staff chose is for one sign-in. Raises Invalid: no role of the staff, or a
+    username or e-mail address that is taken.
     """
     person = User(username=username, name=name, role=_known(role), language=language, email=email or None)
     person.set_password(password)
+    person.password_is_temporary = isinstance(by, User)
     _save(person, force_insert=True)
     audit.record("person.created", on=person, by=by, data={"role": person.role})
     return person
@@ -51,8 +53,9 @@ def change_staff(
     if changed:
         for field in changed:
             setattr(person, field, wanted[field])
-        _save(person, update_fields=changed)
+        # Noted first: whoever listens still finds the old address, and can write to it.
         audit.record("person.changed", on=person, by=by, data={"fields": changed, "role": person.role})
+        _save(person, update_fields=changed)
     return person
 
 
@@ -85,9 +88,9 @@ def enable_staff(person: User, *, by: audit.Actor) -> User:
 
 @audit.transaction
 def set_password(person: User, password: str, *, by: audit.Actor) -> User:
-    """Their other sessions end with it: a session is signed with the password's hash."""
+    """For one sign-in: two know it. All sessions end with it: a session is signed with the password's hash."""
     person = locked_staff(person)
-    _give(person, password)
+    _give(person, password, temporary=isinstance(by, User))
     audit.record("person.password_set", on=person, by=by)
     return person
 
@@ -96,14 +99,14 @@ def set_password(person: User, password: str, *, by: audit.Actor) -> User:
 def change_own_password(person: User, password: str) -> User:
     """The password has been judged already. Sessions other than the one that asks end with it."""
     person = locked_staff(person)
-    _give(person, password)
+    _give(person, password, temporary=False)
     audit.record("person.password_changed", on=person, by=person)
     return person
 
 
-def _give(person: User, password: str) -> None:
+def _give(person: User, password: str, *, temporary: bool) -> None:
     person.set_password(password)
-    person.password_is_temporary = False
+    person.password_is_temporary = temporary
     person.save(update_fields=["password", "password_is_temporary"])
 
 

@@ -89,6 +89,23 @@ def test_a_right_one_is_no_guess() -> None:
 
 
 @pytest.mark.usefixtures("db")
+def test_who_is_known_here_buys_no_guesses_at_others() -> None:
+    guesses.remember("mallory", HERE)
+    for number in range(LIMITS[PASSWORD].place):
+        guess(1, f"name{number}")
+        guesses.take(PASSWORD, "mallory", HERE)
+        guesses.was_right(PASSWORD, "mallory", HERE)
+    assert is_stopped("somebody else")
+
+
+@pytest.mark.usefixtures("db")
+def test_an_older_address_written_as_one_of_the_newer_protocol_is_the_same_place() -> None:
+    guess(OFTEN, address=f"::ffff:{THERE}")
+    assert is_stopped(address=THERE)
+    assert not is_stopped(address=f"::ffff:{HERE}")
+
+
+@pytest.mark.usefixtures("db")
 def test_networks_of_the_newer_protocol_and_no_address_at_all() -> None:
     guess(OFTEN, address="2001:db8:0:11::1")
     assert is_stopped(address="2001:db8:0:ff::2")

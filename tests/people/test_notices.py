@@ -5,7 +5,9 @@ from django.urls import reverse
 from accounts.audit.models import LogEntry
 from accounts.messages.models import Message
 from accounts.people import factors
+from accounts.people import services as people
 from accounts.people.models import User
+from tests.factories import PASSWORD
 from tests.staff import browser_of
 
 
@@ -33,3 +35,30 @@ def test_whose_sign_in_is_reset_hears_of_it(olga: User, rita: User, rudi: User) 
     message = Message.objects.get(template="sign_in_reset")
     assert (message.to, message.about) == ("rita@registry.example", rita.pk)
     assert password not in message.body
+
+
+def test_a_new_address_is_told_to_the_old_one_before_anything_else_is_done(olga: User, rita: User) -> None:
+    """Who wants to sign in as somebody else can't first turn their notices away unseen."""
+    User.objects.filter(pk=rita.pk).update(email="rita@registry.example")
+    profile = {"name": rita.name, "role": rita.role, "language": "en"}
+    people.change_staff(rita, **profile, email="rita@registry.example", by=olga)
+    assert not Message.objects.filter(template="address_changed").exists()
+    people.change_staff(rita, **profile, email="olgas@mail.example", by=olga)
+    message = Message.objects.get(template="address_changed")
+    assert (message.to, message.about) == ("rita@registry.example", rita.pk)
+    assert "olgas" not in message.body
+
+
+def test_whose_password_is_set_hears_of_it_and_sets_another(olga: User, rita: User) -> None:
+    User.objects.filter(pk=rita.pk).update(email="rita@registry.example")
+    people.set_password(rita, PASSWORD + " of tomorrow", by=olga)
+    assert Message.objects.get(template="password_set").to == "rita@registry.example"
+    rita.refresh_from_db()
+    assert rita.password_is_temporary
+    people.change_own_password(rita, PASSWORD + " of next week")
+    rita.refresh_from_db()
+    assert not rita.password_is_temporary
+
+
+def test_the_password_that_an_operator_gave_a_new_colleague_is_for_one_sign_in(olga: User) -> None:
+    assert people.create_staff("tuti", PASSWORD, role="reviewer", by=olga).password_is_temporary
