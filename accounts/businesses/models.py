@@ -250,7 +250,9 @@ class NumberDispute(models.Model):
         related_name="+",
         verbose_name=_("settled by"),
     )
-    outcome = models.CharField(_("outcome"), max_length=9, choices=DisputeOutcome, blank=True, editable=False)
+    outcome = models.CharField(
+        _("outcome"), max_length=9, choices=DisputeOutcome, blank=True, db_default="", editable=False
+    )
     note = models.TextField(_("note"), blank=True, max_length=2000)
 
     class Meta:

@@ -38,7 +38,9 @@ class User(AbstractBaseUser):
     language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.INDONESIAN)
     role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.OWNER)
     is_active = models.BooleanField(_("may sign in"), default=True)
-    password_is_temporary = models.BooleanField(_("password is temporary"), default=False, editable=False)
+    password_is_temporary = models.BooleanField(
+        _("password is temporary"), default=False, db_default=False, editable=False
+    )
     created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
 
     objects: ClassVar[UserManager] = UserManager()

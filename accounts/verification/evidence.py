@@ -88,7 +88,7 @@ def _forget(path: Path, application: Application) -> None:
     """Delete a file that nothing refers to: two uploads that differ in their metadata only are kept as one."""
     with database.atomic():
         lock(application)  # somebody may just be adding it again
-        if not application.evidence.filter(stored_sha256=path.name).exists():
+        if all(evidence.kept_as != path.name for evidence in application.evidence.all()):
             path.unlink(missing_ok=True)
 
 
@@ -107,7 +107,7 @@ def is_there(evidence: Evidence) -> bool:
 
 
 def _path(evidence: Evidence) -> Path:
-    return Path(settings.MEDIA_ROOT) / evidence.application_id / evidence.stored_sha256
+    return Path(settings.MEDIA_ROOT) / evidence.application_id / evidence.kept_as
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -29,6 +29,7 @@ class Migration(migrations.Migration):
                     ("given_up", "the number is personal"),
                     ("withdrawn", "the declaration was taken back"),
                 ],
+                db_default="",
                 editable=False,
                 max_length=9,
                 verbose_name="outcome",

@@ -8,7 +8,9 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="user",
             name="password_is_temporary",
-            field=models.BooleanField(default=False, editable=False, verbose_name="password is temporary"),
+            field=models.BooleanField(
+                db_default=False, default=False, editable=False, verbose_name="password is temporary"
+            ),
         ),
         migrations.CreateModel(
             name="Guesses",

@@ -174,7 +174,11 @@ class Migration(migrations.Migration):
             model_name="application",
             name="risk",
             field=models.PositiveSmallIntegerField(
-                default=0, editable=False, help_text="Higher comes first in the queue.", verbose_name="risk"
+                db_default=0,
+                default=0,
+                editable=False,
+                help_text="Higher comes first in the queue.",
+                verbose_name="risk",
             ),
         ),
         migrations.AddField(
@@ -183,6 +187,7 @@ class Migration(migrations.Migration):
             field=django.contrib.postgres.fields.ArrayField(
                 base_field=models.CharField(max_length=30),
                 blank=True,
+                db_default=[],
                 default=list,
                 size=None,
                 verbose_name="tags",
@@ -210,7 +215,10 @@ class Migration(migrations.Migration):
             model_name="decision",
             name="wording",
             field=models.JSONField(
-                default=dict, editable=False, help_text="The reason's sentence as it was sent, by language."
+                db_default=models.Value({}, models.JSONField()),
+                default=dict,
+                editable=False,
+                help_text="The reason's sentence as it was sent, by language.",
             ),
         ),
         migrations.AddField(
@@ -224,12 +232,11 @@ class Migration(migrations.Migration):
             model_name="evidence",
             name="stored_sha256",
             field=models.CharField(
-                default="",
+                db_default="",
                 help_text="An image is kept without its metadata.",
                 max_length=64,
                 verbose_name="SHA-256 as kept",
             ),
-            preserve_default=False,
         ),
         migrations.RunSQL(
             "UPDATE verification_evidence SET stored_sha256 = sha256", reverse_sql=migrations.RunSQL.noop
@@ -239,6 +246,7 @@ class Migration(migrations.Migration):
             name="field",
             field=models.CharField(
                 blank=True,
+                db_default="",
                 help_text="The field that the owner is to look at.",
                 max_length=20,
                 verbose_name="about",
@@ -247,13 +255,16 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="question",
             name="reason",
-            field=models.CharField(blank=True, max_length=40, verbose_name="reason"),
+            field=models.CharField(blank=True, db_default="", max_length=40, verbose_name="reason"),
         ),
         migrations.AddField(
             model_name="question",
             name="wording",
             field=models.JSONField(
-                default=dict, editable=False, help_text="The reason's sentence as it was sent, by language."
+                db_default=models.Value({}, models.JSONField()),
+                default=dict,
+                editable=False,
+                help_text="The reason's sentence as it was sent, by language.",
             ),
         ),
         migrations.AlterField(

@@ -122,9 +122,11 @@ class Application(models.Model):
         help_text="Working time until it is due, kept while the owner has the ball.",
     )
     risk = models.PositiveSmallIntegerField(
-        _("risk"), default=0, editable=False, help_text="Higher comes first in the queue."
+        _("risk"), default=0, db_default=0, editable=False, help_text="Higher comes first in the queue."
     )
-    tags = ArrayField(models.CharField(max_length=30), default=list, blank=True, verbose_name=_("tags"))
+    tags = ArrayField(
+        models.CharField(max_length=30), default=list, db_default=[], blank=True, verbose_name=_("tags")
+    )
     escalated_by = models.ForeignKey(
         User,
         on_delete=models.PROTECT,

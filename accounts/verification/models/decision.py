@@ -78,7 +78,10 @@ class Decision(models.Model):
     tier = models.CharField(_("tier"), max_length=9, choices=Tier, blank=True)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
     wording = models.JSONField(
-        default=dict, editable=False, help_text="The reason's sentence as it was sent, by language."
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        editable=False,
+        help_text="The reason's sentence as it was sent, by language.",
     )
     message = models.TextField(_("message to the owner"), max_length=2000, blank=True)
     note = models.TextField(_("internal note"), max_length=2000, blank=True)

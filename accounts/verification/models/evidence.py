@@ -20,7 +20,10 @@ class Evidence(models.Model):
     size = models.PositiveIntegerField(_("size"), help_text=_("Bytes."))
     sha256 = models.CharField(_("SHA-256"), max_length=64, help_text=_("Of the file as it was uploaded."))
     stored_sha256 = models.CharField(
-        _("SHA-256 as kept"), max_length=64, help_text=_("An image is kept without its metadata.")
+        _("SHA-256 as kept"),
+        max_length=64,
+        db_default="",
+        help_text=_("An image is kept without its metadata."),
     )
     pages = models.PositiveSmallIntegerField(_("pages"), null=True, editable=False, help_text=_("Of a PDF."))
     uploaded_at = models.DateTimeField(_("uploaded at"), db_default=Now(), editable=False)
@@ -38,6 +41,11 @@ class Evidence(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def kept_as(self) -> str:
+        """The hash that is its file's name. The release before this one, which may still run, wrote one hash only."""
+        return self.stored_sha256 or self.sha256
+
 
 class Question(models.Model):
     """What a reviewer asked the owner, and the answer."""
@@ -47,11 +55,18 @@ class Question(models.Model):
     asked_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     asked_at = models.DateTimeField(db_default=Now())
     field = models.CharField(
-        _("about"), max_length=20, blank=True, help_text=_("The field that the owner is to look at.")
+        _("about"),
+        max_length=20,
+        blank=True,
+        db_default="",
+        help_text=_("The field that the owner is to look at."),
     )
-    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    reason = models.CharField(_("reason"), max_length=40, blank=True, db_default="")
     wording = models.JSONField(
-        default=dict, editable=False, help_text="The reason's sentence as it was sent, by language."
+        default=dict,
+        db_default=models.Value({}, models.JSONField()),
+        editable=False,
+        help_text="The reason's sentence as it was sent, by language.",
     )
     text = models.TextField(_("question"), max_length=2000, blank=True)
     answer = models.TextField(_("answer"), max_length=4000, blank=True)
