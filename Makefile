@@ -13,6 +13,7 @@
 #: REGISTRY_NAME       what cards and messages call it
 #: UNDO_WINDOW         seconds between a decision and its effect: 300
 #: COOL_DOWN_DAYS, LAPSE_AFTER_DAYS, BADGE_TERM_DAYS   30, 30, 365
+#: QUALITY_SHARE       how many approvals are reviewed again, blind: 5, percent
 #: HOLIDAYS            days on which nobody reviews, beside those with a fixed date: 2027-03-10,2027-05-16
 #: EMAIL_HOST, EMAIL_PORT, EMAIL_USER, EMAIL_PASSWORD, EMAIL_FROM   unset: mail lies in VAR_DIR/mail
 #: SMS_SENDER          a class with send(number, text); the default prints

@@ -6,10 +6,10 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.utils.translation import get_language
 
 from accounts.audit import journal as audit
 from accounts.errors import DomainError
+from accounts.spoken import spoken
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -22,9 +22,8 @@ LONGEST_SEARCH, MOST_WORDS = 200, 8  # characters and words that are read of wha
 
 def sentences(refusal: DomainError) -> str:
     """What to tell the person: each problem where there are some, otherwise the refusal itself."""
-    language = get_language() or "id"
     texts = [problem.text for problem in refusal.problems] or [refusal.text]
-    return " ".join(text.in_language(language) for text in texts)
+    return " ".join(spoken(text) for text in texts)
 
 
 class NamedFilters(ModelAdmin):

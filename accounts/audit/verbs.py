@@ -14,10 +14,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
-from django.utils.translation import get_language
 
 from accounts.audit.staffpages import NamedFilters, sentences
 from accounts.errors import DomainError, Forbidden, Invalid
+from accounts.spoken import spoken
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,10 +32,9 @@ def status_of(refusal: DomainError) -> HTTPStatus:
 
 def say(refusal: DomainError, form: forms.Form) -> None:
     """Put a refusal into a bound form, each problem at its field: what was typed stays."""
-    language = get_language() or "id"
     for problem in refusal.problems:
         name = problem.pointer.strip("/").split("/")[0]
-        form.add_error(name if name in form.fields else None, problem.text.in_language(language))
+        form.add_error(name if name in form.fields else None, spoken(problem.text))
     if not refusal.problems:
         form.add_error(None, sentences(refusal))
 
@@ -143,15 +142,19 @@ class Verbs(ReadOnly):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        row = self.get_object(request, object_id)
-        offered = [
-            (verb.label, self._address(verb.name, row))
-            for verb in self.verbs
-            if row is not None and request.user.has_perm(verb.permission) and verb.possible(row)
-        ]
-        return super().change_view(
-            request, object_id, form_url, {**(extra_context or {}), "offered": offered}
-        )
+        shown = dict(extra_context or {})
+        if (row := self.get_object(request, object_id)) is not None:
+            offered = [
+                (verb.label, self._address(verb.name, row))
+                for verb in self.verbs
+                if request.user.has_perm(verb.permission) and verb.possible(row)
+            ]
+            shown |= {"offered": offered, **self.shown_with(row, request)}
+        return super().change_view(request, object_id, form_url, shown)
+
+    def shown_with(self, row: Any, request: HttpRequest) -> dict[str, Any]:
+        """What else the template of a row's page shows."""
+        return {}
 
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None

@@ -14,9 +14,10 @@ from accounts.audit.verbs import Verb, Verbs
 from accounts.badges import services as badges
 from accounts.badges.bulk_admin import SuspendsInBulk
 from accounts.badges.models import LIVE, Badge, BadgeStatus, DisplayPolicy
-from accounts.badges.reason_form import ReasonForm, spoken
+from accounts.badges.reason_form import ReasonForm
 from accounts.badges.reasons import REASONS
 from accounts.people.recently import sign_in_again
+from accounts.spoken import spoken
 
 
 @admin.register(Badge)

@@ -7,6 +7,7 @@ from accounts.audit import journal as audit
 from accounts.badges import jobs
 from accounts.badges.models import Badge, BadgeStatus, BulkItem, BulkSuspension
 from accounts.badges.services import check_reason
+from accounts.businesses import checks
 from accounts.errors import NotAllowed
 from accounts.people.models import User
 from accounts.people.services import require_permission
@@ -19,11 +20,12 @@ _A_COPY = 5_000  # rows written at a time
 def start(badges: QuerySet[Badge], *, reason: str, note: str = "", by: User) -> BulkSuspension:
     """Choose the active ones among these, now; a job suspends them, one after the other.
 
-    Raises Forbidden permission_missing; Invalid: reason_required, reason_unknown; NotAllowed: nothing_to_suspend,
-    bulk_too_many.
+    Raises Forbidden permission_missing; Invalid: reason_required, reason_unknown, value_too_long, hidden_characters;
+    NotAllowed: nothing_to_suspend, bulk_too_many.
     """
     require_permission(by, "badges.add_bulksuspension")
     check_reason(reason)
+    checks.length(checks.visible(note, "/note", lines=True), checks.LONGEST_NOTE, "/note")
     # By account: the order in which many accounts are ever locked.
     chosen = list(suspendable(badges).order_by("account", "pk").values_list("pk", flat=True)[: MOST + 1])
     if not chosen:

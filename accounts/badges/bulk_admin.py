@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
-from django.contrib.admin.utils import unquote
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -16,12 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from accounts.audit.verbs import Verb, Verbs, say, status_of
 from accounts.badges import bulk as bulk_suspensions
 from accounts.badges.models import Badge, BulkItem, BulkSuspension, ItemState
-from accounts.badges.reason_form import ReasonForm, spoken
+from accounts.badges.reason_form import ReasonForm
 from accounts.badges.reasons import REASONS
 from accounts.errors import DomainError, NotAllowed
 from accounts.people.models import User
 from accounts.people.recently import sign_in_again
 from accounts.sentences import SENTENCES
+from accounts.spoken import spoken
 
 if TYPE_CHECKING:
     ModelAdmin = admin.ModelAdmin[Any]
@@ -128,16 +128,8 @@ class BulkSuspensionAdmin(Verbs):
             return _("running")
         return _("stopped") if bulk.stopped_at else _("finished")
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        bulk = self.get_object(request, unquote(object_id))
-        shown = _progress(bulk) if bulk is not None else {}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+    def shown_with(self, row: Any, request: HttpRequest) -> dict[str, Any]:
+        return _progress(row)
 
 
 def _progress(bulk: BulkSuspension) -> dict[str, Any]:

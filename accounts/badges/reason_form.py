@@ -2,17 +2,10 @@
 
 from django import forms
 from django.utils.functional import lazy
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.badges.reasons import REASONS
-from accounts.text import Text
-
-
-def spoken(text: Text) -> str:
-    """In the reader's language."""
-    return text.in_language(get_language() or "id")
-
+from accounts.spoken import spoken
 
 _spoken_later = lazy(spoken, str)
 

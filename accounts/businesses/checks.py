@@ -12,6 +12,7 @@ from accounts.businesses import numbers
 from accounts.businesses.lists import ABOUT_LIMIT, Category, ContactPurpose
 from accounts.errors import Invalid, Problem
 
+LONGEST_NOTE = 2000  # characters that the staff write about a case
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # Unicode's general categories
 
 
@@ -80,6 +81,13 @@ def visible(text: str, pointer: str, *, lines: bool = False) -> str:
     if any(_is_hidden(character) and not (lines and character in "\n\r\t") for character in text):
         raise Invalid("hidden_characters", problems=[Problem("hidden_characters", pointer)])
     return text
+
+
+def required(text: str, pointer: str, limit: int = LONGEST_NOTE, *, code: str = "reason_required") -> str:
+    """What the staff have to write in their own words. Raises Invalid: `code`, value_too_long, hidden_characters."""
+    if not text.strip():
+        raise Invalid(code, problems=[Problem(code, pointer)])
+    return length(visible(text, pointer, lines=True), limit, pointer)
 
 
 def storable(text: str, pointer: str) -> str:

@@ -3,8 +3,7 @@
 from typing import Any
 
 from django import forms
-from django.contrib.admin.utils import unquote
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.models import Event
@@ -67,16 +66,8 @@ class NumberDisputeAdmin(LoggedViews, CasesByAge, Verbs):
         ),
     ]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        dispute = self.get_object(request, unquote(object_id))
-        shown = _page_of(dispute) if dispute is not None else {}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+    def shown_with(self, row: Any, request: HttpRequest) -> dict[str, Any]:
+        return _page_of(row)
 
 
 def _page_of(dispute: NumberDispute) -> dict[str, Any]:

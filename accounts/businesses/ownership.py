@@ -2,11 +2,11 @@
 
 from accounts import clock
 from accounts.audit import journal as audit
-from accounts.businesses import numbers
-from accounts.businesses.models import Account, DisputeOutcome, Membership, NumberDispute, NumberUse
-from accounts.businesses.services import close_account, locked
+from accounts.businesses import checks, numbers
+from accounts.businesses.models import Account, DisputeOutcome, NumberDispute, NumberUse
+from accounts.businesses.services import close_account, locked, require_outsider
 from accounts.clients.models import ClientApp
-from accounts.errors import Forbidden, Invalid, NotAllowed, Problem
+from accounts.errors import NotAllowed
 from accounts.people.models import User
 from accounts.people.services import require_permission
 
@@ -144,17 +144,16 @@ def give_up_number(dispute: NumberDispute, *, note: str, by: User) -> NumberDisp
 def _to_settle(dispute: NumberDispute, *, note: str, by: User) -> tuple[NumberDispute, Account]:
     """Account and dispute, locked in this order.
 
-    Raises Forbidden: permission_missing, own_business; NotAllowed dispute_settled; Invalid reason_required.
+    Raises Forbidden: permission_missing, own_business; NotAllowed dispute_settled; Invalid as
+    `checks.required`.
     """
     require_permission(by, "businesses.settle_numberdispute")
     account = locked(dispute.account)
-    if Membership.objects.filter(business=account.business_id, person=by).exists():
-        raise Forbidden("own_business")
+    require_outsider(account.business_id, by=by)
     dispute = locked(dispute)
     if dispute.settled_at:
         raise NotAllowed("dispute_settled")
-    if not note.strip():
-        raise Invalid("reason_required", problems=[Problem("reason_required", "/note")])
+    checks.required(note, "/note")
     return dispute, account
 
 

@@ -13,7 +13,7 @@ from django.contrib import auth, messages
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from qrcode import QRCode
 from qrcode.image.svg import SvgPathFillImage
@@ -23,6 +23,7 @@ from accounts.errors import DomainError
 from accounts.people import factors, guesses, recently, sealing
 from accounts.people import services as people
 from accounts.people.models import User
+from accounts.spoken import spoken
 
 WRONG_SIGN_IN = _("The username or the password is wrong, or you may not sign in here.")
 WRONG_CODE = _("The code is wrong, or was used already.")
@@ -44,9 +45,7 @@ def take_a_guess(kind: str, name: str, request: HttpRequest) -> None:
         guesses.take(kind, name, address_of(request))
     except DomainError as refusal:
         audit.log("sign_in_refused", by=None, on=None, data={"kind": kind, "code": refusal.code})
-        raise ValidationError(
-            refusal.text.in_language(get_language() or "id"), code=refusal.code
-        ) from refusal
+        raise ValidationError(spoken(refusal.text), code=refusal.code) from refusal
 
 
 class SignInAdapter(DefaultAccountAdapter):

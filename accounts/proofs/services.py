@@ -14,8 +14,8 @@ from accounts import clock
 from accounts.audit import journal as audit
 from accounts.businesses import ownership
 from accounts.businesses.models import Account
-from accounts.businesses.services import locked
-from accounts.errors import Forbidden, Invalid, NotAllowed, Problem, TooMany
+from accounts.businesses.services import locked, require_outsider
+from accounts.errors import Invalid, NotAllowed, Problem, TooMany
 from accounts.messages import services as messages
 from accounts.messages.models import Channel
 from accounts.people.models import User
@@ -115,8 +115,7 @@ def record_call_back(account: Account, number: str, *, note: str, by: User) -> N
     Raises Forbidden: permission_missing, own_business.
     """
     require_permission(by, "proofs.record_call_back")
-    if account.business.memberships.filter(person=by).exists():
-        raise Forbidden("own_business")
+    require_outsider(account.business_id, by=by)
     return _prove(locked(account), number, ProofMethod.CALL_BACK, by=by, note=note)
 
 

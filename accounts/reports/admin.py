@@ -4,11 +4,10 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Count, OuterRef, QuerySet, Subquery
 from django.db.models.functions import JSONObject
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -114,16 +113,8 @@ class ReportCaseAdmin(LoggedViews, CasesByAge, Verbs):
             f"{ReportReason(said['reason']).label} ({said['n']})" for said in case.reasons_counted
         )
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        case = self.get_object(request, unquote(object_id))
-        shown = _page_of(case, request) if case is not None else {}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **shown})
+    def shown_with(self, row: Any, request: HttpRequest) -> dict[str, Any]:
+        return _page_of(row, request)
 
 
 def _page_of(case: Any, request: HttpRequest) -> dict[str, Any]:

@@ -10,10 +10,10 @@ from django.utils.crypto import salted_hmac
 from accounts import clock
 from accounts.audit import journal as audit
 from accounts.businesses import checks, numbers
-from accounts.businesses.models import Account, Membership
-from accounts.businesses.services import locked
+from accounts.businesses.models import Account
+from accounts.businesses.services import locked, require_outsider
 from accounts.clients.models import ClientApp
-from accounts.errors import Forbidden, Invalid, NotAllowed, Problem
+from accounts.errors import Invalid, NotAllowed, Problem
 from accounts.people.models import User
 from accounts.people.services import require_permission
 from accounts.reports.listed import locked_if_listed
@@ -120,16 +120,14 @@ def act(case: ReportCase, *, note: str, by: User) -> ReportCase:
 
 
 def _settle(case: ReportCase, outcome: Outcome, *, note: str, by: User) -> ReportCase:
-    """Raises Forbidden: permission_missing, own_business; NotAllowed report_case_closed; Invalid reason_required."""
+    """Raises Forbidden: permission_missing, own_business; NotAllowed report_case_closed; Invalid for the note."""
     require_permission(by, "reports.settle_reportcase")
     account = locked(case.account)
-    if Membership.objects.filter(business=account.business_id, person=by).exists():
-        raise Forbidden("own_business")
+    require_outsider(account.business_id, by=by)
     case = ReportCase.objects.select_for_update().get(pk=case.pk)
     if case.closed_at is not None:
         raise NotAllowed("report_case_closed", name=str(case.closed_by or "-"))
-    if not note.strip():
-        raise Invalid("reason_required", problems=[Problem("reason_required", "/note")])
+    checks.required(note, "/note")
     return _close(case, outcome, note=note, by=by)
 
 

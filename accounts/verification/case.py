@@ -12,18 +12,19 @@ from accounts.businesses.lookalikes import LookAlike
 from accounts.businesses.models import Account, Bar, Membership, NumberDispute
 from accounts.people.models import User
 from accounts.proofs.models import NumberProof, ProofMethod
+from accounts.spoken import spoken
 from accounts.verification import risk
 from accounts.verification.claims import is_outsider
 from accounts.verification.comparison import Row, compare
 from accounts.verification.deciding import CALL_BACK_WHILE, four_eyes_due
 from accounts.verification.fetching import fetch
-from accounts.verification.forms import ACTIONS, Action, ActionForm, spoken
+from accounts.verification.forms import ACTIONS, Action, ActionForm
 from accounts.verification.live import Live, Step, last_seq, live, since
 from accounts.verification.models import OPEN, Application, Decision, Note, Question, Reason
 from accounts.verification.offers import ON_A_CLAIM, allowed_actions
 from accounts.verification.preview import Preview, previews
 from accounts.verification.reading_forms import ReadingForm
-from accounts.verification.reasons import choosable, text_of
+from accounts.verification.reasons import FIELDS, asked, choosable, text_of
 from accounts.verification.related import Others, others
 from accounts.verification.requirements import requirements
 from accounts.verification.risk import Risk
@@ -36,6 +37,15 @@ class Decided:
     decision: Decision
     reason: str
     can_be_taken_back_until: datetime | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question as it was sent; `field` is empty where it was asked before questions named one."""
+
+    question: Question
+    field: str
+    text: str
 
 
 # After these, a reviewer may go on with the next case at once.
@@ -78,7 +88,7 @@ class Case:
     overdue: bool
     risk: Risk
     notes: list[Note]
-    questions: list[Question]
+    questions: list[Asked]
     decisions: list[Decided]
     badge: Badge | None
     bars: list[Bar]
@@ -130,7 +140,7 @@ def read(
         risk=risk.of(application),
         overdue=application.due_at is not None and application.due_at < now,
         notes=list(application.notes.all()),
-        questions=list(application.questions.all()),
+        questions=[_asked(question) for question in application.questions.all()],
         decisions=_decisions(application, now),
         badge=next(iter(account.badges.all()), None),
         bars=list(account.business.bars.order_by("barred_at")),
@@ -143,6 +153,11 @@ def read(
         timeline=history,
         offers=_offers(application, now, by=by, proofs=proofs, refused=refused),
     )
+
+
+def _asked(question: Question) -> Asked:
+    field = FIELDS.get(question.field)
+    return Asked(question, spoken(field.label) if field else "", asked(question))
 
 
 def _decisions(application: Application, now: datetime) -> list[Decided]:

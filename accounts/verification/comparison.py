@@ -17,14 +17,14 @@ from accounts.proofs.models import NumberProof
 from accounts.verification.applying import FIELDS
 from accounts.verification.claims import is_outsider
 from accounts.verification.matching import READABLE, SYMBOLS, Match, host_of, match_of, written
-from accounts.verification.models import OPEN, Application, Evidence, Reading, Source
+from accounts.verification.models import OPEN, Application, Evidence, Kind, Reading, Source
 from accounts.verification.reading_forms import ReadingForm
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 _LIVE = {"display_name": "live_name"}  # where the account's field is called otherwise
-_IN_A_PROFILE = ("display_name", "number", "category", "website", "photo")
+_IN_A_PROFILE = FIELDS[Kind.NEW]
 _UNREAD: dict[str, "StrOrPromise"] = {
     "photo": gettext_lazy("photo"),
     "about": gettext_lazy("about"),

@@ -61,7 +61,7 @@ def ask(
         chosen = reasons.choose(reason, ReasonFor.ASK)
         wording, field = reasons.worded(chosen, fill), field or chosen.field
     if text.strip() or not reason:
-        text = reasons.required(text, "/text", 2000, code="question_missing")
+        text = checks.required(text, "/text", code="question_missing")
     if field not in reasons.FIELDS:
         code = "choice_unknown" if field else "question_field_missing"
         raise Invalid(code, problems=[Problem(code, "/field")])
@@ -176,7 +176,7 @@ def escalate(application: Application, *, note: str, by: User) -> Application:
     application = _lock_claimed(application, "escalate", by=by)
     if application.escalated_by_id:
         raise NotAllowed("escalated_already")
-    reasons.required(note, "/note", 2000, code="note_empty")
+    checks.required(note, "/note", code="note_empty")
     write_note(application, text=note, by=by)
     return move(application, "escalate", Status.SUBMITTED, by=by, escalated_by=by, offered_to=None)
 

@@ -9,10 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from accounts.spoken import spoken
 from accounts.verification.charts import Chart, Series, lines, shown, stacked_bars, strip
 from accounts.verification.figures import Figures, Share
 from accounts.verification.figures_queries import AGE_LIMITS
-from accounts.verification.forms import spoken
 from accounts.verification.models import Outcome, ReasonFor, Status
 
 if TYPE_CHECKING:

@@ -11,7 +11,6 @@ from accounts.badges.models import Tier
 from accounts.verification import services as verification
 from accounts.verification.models import Reason, ReasonFor
 from accounts.verification.reason_fields import FilledReason, field_field, reason_field
-from accounts.verification.reason_fields import spoken as spoken
 from accounts.verification.reasons import choosable
 
 if TYPE_CHECKING:

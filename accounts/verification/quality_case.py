@@ -12,10 +12,11 @@ from accounts.businesses.lists import ContactPurpose
 from accounts.businesses.lookalikes import LookAlike
 from accounts.businesses.models import Account, Business, Membership
 from accounts.proofs.models import NumberProof
+from accounts.spoken import spoken
 from accounts.verification.applying import FIELDS
-from accounts.verification.forms import spoken
+from accounts.verification.matching import READABLE
 from accounts.verification.models import Application, Evidence, Kind, QualityCheck, Question, Reading
-from accounts.verification.reasons import text_of
+from accounts.verification.reasons import asked
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -47,13 +48,7 @@ class Blind:
     readings: list[tuple["StrOrPromise", Reading]]
 
 
-_LABELS: dict[str, "StrOrPromise"] = {
-    "display_name": _("display name"),
-    "number": _("number"),
-    "category": _("category"),
-    "website": _("website"),
-    "photo": _("photo"),
-}
+_LABELS: dict[str, "StrOrPromise"] = {**READABLE, "photo": _("photo")}
 
 
 def read(check: QualityCheck) -> Blind:
@@ -78,7 +73,7 @@ def read(check: QualityCheck) -> Blind:
         proofs=list(proofs.order_by("proven_at")),
         questions=[_asked(question) for question in application.questions.order_by("asked_at")],
         readings=[
-            (capfirst(_LABELS.get(reading.field, reading.field)), reading)
+            (capfirst(READABLE.get(reading.field, reading.field)), reading)
             for reading in application.readings.filter(read_at__lte=decided_at)
             .select_related("evidence")
             .order_by("field", "read_at")
@@ -91,14 +86,13 @@ def _facts(application: Application) -> list[tuple["StrOrPromise", str, bool]]:
     about = FIELDS[Kind(application.kind)]
     return [
         (
-            capfirst(label),
+            capfirst(_LABELS[name]),
             application.get_category_display() if name == "category" else getattr(application, name),
             name in about,
         )
-        for name, label in _LABELS.items()
+        for name in FIELDS[Kind.NEW]
     ]
 
 
 def _asked(question: Question) -> Asked:
-    sentences = (spoken(text_of(question)), question.text)
-    return Asked("\n\n".join(sentence for sentence in sentences if sentence), question.answer)
+    return Asked(asked(question), question.answer)

@@ -4,19 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from accounts.spoken import spoken
 from accounts.text import Text
 from accounts.verification import reasons
 from accounts.verification.models import Reason
 
 FILL = "fill_"  # what the names of those fields start with
 NOTHING_CHOSEN = ("", "---------")
-
-
-def spoken(text: Text) -> str:
-    return text.in_language(get_language() or "id")
 
 
 class ReasonSelect(forms.Select):

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from accounts.businesses import checks
 from accounts.errors import Invalid, Problem
+from accounts.spoken import spoken
 from accounts.text import Text
 from accounts.verification.models import Decision, Question, Reason
 
@@ -93,11 +94,9 @@ def text_of(written: Decision | Question) -> Text:
     return Text(written.wording.get("id", ""), written.wording.get("en", ""))
 
 
-def required(text: str, pointer: str, limit: int, *, code: str = "reason_required") -> str:
-    """What a reviewer has to write in their own words. Raises Invalid."""
-    if not text.strip():
-        raise _invalid(code, pointer)
-    return checks.length(checks.visible(text, pointer, lines=True), limit, pointer)
+def asked(question: Question) -> str:
+    """What the owner was asked, as whoever reads this now is told it."""
+    return "\n\n".join(part for part in (spoken(text_of(question)), question.text) if part)
 
 
 def _invalid(code: str, pointer: str) -> Invalid:

@@ -9,9 +9,10 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.verbs import Verb, Verbs
+from accounts.spoken import spoken
 from accounts.verification import reason_editing, reasons
 from accounts.verification.models import Reason, ReasonFor
-from accounts.verification.reason_fields import NOTHING_CHOSEN, in_words, spoken
+from accounts.verification.reason_fields import NOTHING_CHOSEN, in_words
 
 _GAPS = _("What is to be filled in stands in curly brackets, the same in both languages: {document}.")
 

@@ -8,7 +8,7 @@ from accounts.businesses import checks
 from accounts.errors import NotAllowed
 from accounts.people.models import User
 from accounts.people.services import require_permission
-from accounts.verification import notices, reasons
+from accounts.verification import notices
 from accounts.verification.claims import require_outsider, require_reviewer
 from accounts.verification.effects import at_once, lock_whole_business, require_approvable
 from accounts.verification.models import Application, Decision, Outcome, Status
@@ -40,7 +40,7 @@ def overrule(application: Application, *, reason: str, by: User) -> Application:
     application = lock(application)
     decision = _require_second(application, "overrule", by=by)
     decision.undone_at, decision.undone_by, decision.overruled = clock.now(), by, True
-    decision.undone_reason = reasons.required(reason, "/reason", 500)
+    decision.undone_reason = checks.required(reason, "/reason", 500)
     decision.save(update_fields=["undone_at", "undone_by", "overruled", "undone_reason"])
     application = move(application, "overrule", Status.SUBMITTED, by=by, offered_to=None)
     notices.to_reviewer(decision.author, application, "overruled", reason=reason)

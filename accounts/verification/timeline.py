@@ -17,7 +17,7 @@ from accounts.people.roles import Role
 from accounts.proofs.models import ProofMethod
 from accounts.reports.models import Report
 from accounts.sentences import SENTENCES
-from accounts.verification.forms import spoken
+from accounts.spoken import spoken
 from accounts.verification.matching import Match
 from accounts.verification.models import Application
 from accounts.verification.reasons import FIELDS

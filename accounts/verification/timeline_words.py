@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.models import Event
 from accounts.proofs.models import ProofMethod
-from accounts.verification.forms import spoken
+from accounts.spoken import spoken
 from accounts.verification.matching import READABLE, Match, match_of, written
 from accounts.verification.models import Application, Decision, Outcome, Question
 from accounts.verification.reasons import text_of

@@ -142,9 +142,14 @@ def test_what_a_killed_worker_left_is_taken_up_again(three: list[Badge], sinta: 
 
 
 @pytest.mark.parametrize(
-    ("facts", "code"), [({"reason": ""}, "reason_required"), ({"reason": "because"}, "reason_unknown")]
+    ("facts", "code"),
+    [
+        ({"reason": ""}, "reason_required"),
+        ({"reason": "because"}, "reason_unknown"),
+        ({"note": "x" * 2001}, "value_too_long"),
+    ],
 )
-def test_it_needs_a_reason_of_the_list(
+def test_it_needs_a_reason_of_the_list_and_a_note_that_can_be_kept(
     three: list[Badge], sinta: User, facts: dict[str, str], code: str
 ) -> None:
     with pytest.raises(Invalid, match=code):

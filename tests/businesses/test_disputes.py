@@ -95,6 +95,8 @@ def test_who_may_settle_and_how(kai: ClientApp, rita: User, sinta: User, settle:
         settle(dispute, note="no", by=rita)
     with pytest.raises(Invalid, match="reason_required"):
         settle(dispute, note=" ", by=sinta)
+    with pytest.raises(Invalid, match="hidden_characters"):
+        settle(dispute, note="turned \u202earound", by=sinta)
     Membership.objects.create(business=account.business, person=sinta)
     with pytest.raises(Forbidden, match="own_business"):
         settle(dispute, note="mine", by=sinta)

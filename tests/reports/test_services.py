@@ -101,6 +101,8 @@ def test_a_case_is_closed_once_with_a_note_and_not_by_a_member(
         reports.dismiss(case, note="no", by=olga)
     with pytest.raises(Invalid, match="reason_required"):
         reports.act(case, note=" \n", by=rita)
+    with pytest.raises(Invalid, match="value_too_long"):
+        reports.act(case, note="x" * 2001, by=rita)
     Membership.objects.create(business=account.business, person=rita)
     with pytest.raises(Forbidden, match="own_business"):
         reports.dismiss(case, note="mine", by=rita)

@@ -68,6 +68,31 @@ class TestCasePage:
         second = text(desk(rita).get(case_of(make_submitted(display_name="Kedai Mawar Merrah"))))
         assert reverse("admin:businesses_account_change", args=[live.pk]) in second
 
+    def test_a_question_shows_its_reason_in_words_and_the_field(self, rita: User) -> None:
+        application = make_claimed(rita)
+        verification.ask(application, reason="category_unclear", by=rita)
+        page = text(desk(rita).get(case_of(application)))
+        shown = re.search(r'<section[^>]* aria-labelledby="questions-h">.*?</section>', page, re.DOTALL)
+        assert shown is not None
+        assert "The category is not clear" in shown[0]
+        assert "About the field: category" in shown[0]
+
+    def test_a_decision_that_can_be_taken_back_stands_open_and_an_earlier_one_folded(
+        self, rita: User
+    ) -> None:
+        application = make_claimed(rita)
+        verification.decline(application, reason="not_a_business", by=rita)
+        verification.take_back(application, by=rita)
+        verification.claim(application, by=rita)
+        verification.decline(application, reason="not_a_business", by=rita)
+        page = text(desk(rita).get(case_of(application)))
+        assert re.findall(r"</?(?:article|details)\b", page[page.index('class="module decide"') :])[:4] == [
+            "<details",
+            "</details",
+            "<article",
+            "</article",
+        ]
+
     def test_a_change_is_shown_against_what_is_live(self, rita: User) -> None:
         account = make_approved(display_name="Kedai Lama")
         change = make_draft(account, kind=Kind.NAME_CHANGE, display_name="Kedai Baru")

@@ -6,13 +6,13 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from accounts.badges.models import Tier
 from accounts.ids import IdField
 from accounts.people.models import User
 from accounts.sentences import SENTENCES
+from accounts.spoken import spoken
 from accounts.verification.models.application import Application
 
 
@@ -155,7 +155,7 @@ class Decision(models.Model):
     def why_undone(self) -> str:
         """What the overruling reviewer wrote, or the sentence of the code that stands there."""
         sentence = SENTENCES.get(self.undone_reason)
-        return sentence.in_language(get_language() or "id") if sentence else self.undone_reason
+        return spoken(sentence) if sentence else self.undone_reason
 
 
 class QualityCheck(models.Model):
