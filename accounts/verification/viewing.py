@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 MARK_LASTS = 3600  # seconds
 PAGES_AT_ONCE = 3  # a frame without scripts loads its pictures at once, seen or not
-THUMBNAIL_SIDE = 160  # pixels
 
 _signer = signing.TimestampSigner(salt="verification.evidence")
 
@@ -128,11 +127,11 @@ def picture(evidence: Evidence, number: int, size: Size) -> tuple[bytes, str]:
     content = files.content_of(evidence)
     if evidence.content_type == files.PDF:
         sides = {
-            Size.SMALL: THUMBNAIL_SIDE,
+            Size.SMALL: pdf_pages.THUMBNAIL_SIDE,
             Size.WHOLE: pdf_pages.LONGEST_SIDE,
             Size.LARGE: pdf_pages.LONGEST_SIDE_ENLARGED,
         }
         return pdf_pages.draw(content, number, sides[size]), "image/png"
     if size == Size.SMALL:
-        return thumbnail(content, evidence.content_type, THUMBNAIL_SIDE), "image/png"
+        return thumbnail(content, evidence.content_type, pdf_pages.THUMBNAIL_SIDE), "image/png"
     return content, evidence.content_type

@@ -104,9 +104,34 @@ def test_only_so_many_are_drawn_at_once(monkeypatch: Any) -> None:
     finally:
         for _ in range(pdf_pages.AT_ONCE):
             pdf_pages._places.release()
-    with ThreadPoolExecutor(6) as pool:
+    many = pdf_pages.AT_ONCE + pdf_pages.WAITING
+    with ThreadPoolExecutor(many) as pool:
         monkeypatch.setattr(pdf_pages, "SECONDS_OF_WAITING", 60)
-        assert list(pool.map(pdf_pages.count, [pdf(2)] * 6)) == [2] * 6
+        assert list(pool.map(pdf_pages.count, [pdf(2)] * many)) == [2] * many
+
+
+def test_who_waits_leaves_the_web_worker_a_thread() -> None:
+    """A case with twenty slow files is opened: look-ups go on meanwhile. One too many is told so at once."""
+    many = pdf_pages.AT_ONCE + pdf_pages.WAITING
+    assert many < 4  # WEB_THREADS, unless set otherwise
+    for _ in range(many):
+        assert pdf_pages._room.acquire(blocking=False)
+    try:
+        started = time.monotonic()
+        with pytest.raises(pdf_pages.Busy):
+            pdf_pages.draw(pdf(), 1)
+        assert time.monotonic() - started < 1
+    finally:
+        for _ in range(many):
+            pdf_pages._room.release()
+    assert pdf_pages.count(pdf()) == 1
+
+
+def test_a_thumbnail_is_given_less_time(monkeypatch: Any) -> None:
+    monkeypatch.setattr(pdf_pages, "SECONDS_A_THUMBNAIL", 0.01)
+    with pytest.raises(pdf_pages.Unreadable):
+        pdf_pages.draw(pdf(), 1, pdf_pages.THUMBNAIL_SIDE)
+    assert pdf_pages.draw(pdf(), 1)
 
 
 def test_the_process_has_given_everything_up() -> None:
