@@ -1,11 +1,10 @@
 """What the list of applications can be narrowed down by, beside its search."""
 
-from collections.abc import Iterator
 from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import ModelAdmin
-from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.db.models import Q
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
@@ -93,6 +92,3 @@ class ByTag(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: Applications) -> Applications:
         value = self.value()
         return queryset.filter(tags__contains=[value]) if value else queryset
-
-    def choices(self, changelist: ChangeList) -> Iterator[Any]:
-        return super().choices(changelist)
