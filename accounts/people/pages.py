@@ -130,6 +130,7 @@ class Mine(StaffPage):
     for a sign-in comes here without passing that."""
 
     again = True
+    waits = True  # what was sent, for signing in again
 
     @method_decorator(never_cache)
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -137,7 +138,9 @@ class Mine(StaffPage):
             return redirect_to_login(request.get_full_path())
         if not request.user.is_staff:
             raise PermissionDenied
-        first = second_factor.lacking(request) or (self.again and recently.sign_in_again(request))
+        first = second_factor.lacking(request) or (
+            self.again and recently.sign_in_again(request, waits=self.waits)
+        )
         response: HttpResponseBase = first or super().dispatch(request, *args, **kwargs)  # type: ignore[misc]  # a mixin
         return response
 
@@ -236,6 +239,7 @@ class MakeRecoveryCodes(Mine, TemplateView):
 
 
 class OwnPassword(Mine, account.PasswordChangeView):
+    waits = False
     template_name = "admin/sign_in/password.html"
     page_title = _("Change my password")
 

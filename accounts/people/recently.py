@@ -25,15 +25,16 @@ def signed_in_recently(request: HttpRequest) -> bool:
     return age < settings.SIGN_IN_AGAIN_AFTER.total_seconds()
 
 
-def sign_in_again(request: HttpRequest) -> HttpResponse | None:
+def sign_in_again(request: HttpRequest, *, waits: bool = True) -> HttpResponse | None:
     """None, or where to go first. A POST waits in the session and goes on, with all that was typed, after that.
 
     It goes on only by the POST of the password, code or passkey, whose CSRF token is checked; its own was checked
     before it came here. Opening a page forgets a POST that waited: it shall not go on behind somebody's back.
+    What is too secret to stand in a session is not kept (`waits=False`): the page asks for it anew.
     """
     if signed_in_recently(request):
         return None
-    if request.method == "POST":
+    if request.method == "POST" and waits:
         request.session[STATE_SESSION_KEY] = {"request": serialize_request(request)}
         back = request.path  # its query waits with it
     else:

@@ -160,3 +160,19 @@ def test_a_role_lost_meanwhile_is_lost(rudi: User) -> None:
 def test_nobody_is_led_to_another_site(rudi: User) -> None:
     answer = late(rudi).post(f"{AGAIN}?next=https://evil.example/", {"password": PASSWORD})
     assert answer.headers["Location"] == "/admin/"
+
+
+def test_passwords_do_not_wait_in_the_session(rudi: User) -> None:
+    """It stands in the database as it is. The page asks for them anew."""
+    browser = late(rudi)
+    tomorrow = PASSWORD + " of tomorrow"
+    page = reverse("account_change_password")
+    typed = {"oldpassword": PASSWORD, "password1": tomorrow, "password2": tomorrow}
+    to = browser.post(page, typed).headers["Location"]
+    assert "password1" not in str(dict(browser.session.items()))
+    assert browser.post(to, {"password": PASSWORD}).headers["Location"] == page
+    rudi.refresh_from_db()
+    assert rudi.check_password(PASSWORD)
+    browser.post(page, typed)
+    rudi.refresh_from_db()
+    assert rudi.check_password(tomorrow)
