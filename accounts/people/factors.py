@@ -19,7 +19,7 @@ from accounts.errors import Forbidden, NotAllowed
 from accounts.people import sealing
 from accounts.people.models import User
 from accounts.people.second_factor import FACTORS
-from accounts.people.services import locked_staff, require_another, require_permission
+from accounts.people.services import give_password, locked_staff, require_another, require_permission
 
 LAST_STEP = "last_step"  # of a code's clock: where an authenticator keeps which code was used last
 
@@ -103,9 +103,7 @@ def reset_sign_in(person: User, *, by: User) -> str:
     require_permission(by, "people.change_user")
     require_another(person, by)
     password = secrets.token_urlsafe(15)
-    person.set_password(password)
-    person.password_is_temporary = True
-    person.save(update_fields=["password", "password_is_temporary"])
+    give_password(person, password, temporary=True)
     Authenticator.objects.filter(user=person).delete()
     audit.record("person.sign_in_reset", on=person, by=by)
     return password

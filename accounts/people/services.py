@@ -90,7 +90,7 @@ def enable_staff(person: User, *, by: audit.Actor) -> User:
 def set_password(person: User, password: str, *, by: audit.Actor) -> User:
     """For one sign-in: two know it. All sessions end with it: a session is signed with the password's hash."""
     person = locked_staff(person)
-    _give(person, password, temporary=isinstance(by, User))
+    give_password(person, password, temporary=isinstance(by, User))
     audit.record("person.password_set", on=person, by=by)
     return person
 
@@ -99,12 +99,13 @@ def set_password(person: User, password: str, *, by: audit.Actor) -> User:
 def change_own_password(person: User, password: str) -> User:
     """The password has been judged already. Sessions other than the one that asks end with it."""
     person = locked_staff(person)
-    _give(person, password, temporary=False)
+    give_password(person, password, temporary=False)
     audit.record("person.password_changed", on=person, by=person)
     return person
 
 
-def _give(person: User, password: str, *, temporary: bool) -> None:
+def give_password(person: User, password: str, *, temporary: bool) -> None:
+    """To a locked row; whoever asks for it notes the event."""
     person.set_password(password)
     person.password_is_temporary = temporary
     person.save(update_fields=["password", "password_is_temporary"])

@@ -16,14 +16,19 @@ from accounts.verification.models import Application, Decision, Outcome, Quality
 
 
 def draw_by_chance(happening: audit.Happening) -> None:
-    """An approval took effect: settings.QUALITY_SHARE percent of them are judged again."""
-    if happening.data["outcome"] != Outcome.APPROVE or secrets.randbelow(100) >= settings.QUALITY_SHARE:
+    """An approval took effect: some of them are judged again."""
+    if happening.data["outcome"] != Outcome.APPROVE or not is_drawn():
         return
     decision = Decision.objects.get(
         application=happening.on, outcome=Outcome.APPROVE, took_effect_at__isnull=False
     )
     check = QualityCheck.objects.create(decision=decision, author_id=decision.author_id)
     audit.record("quality.drawn", on=check, by=audit.SYSTEM, data={"decision": decision.pk})
+
+
+def is_drawn() -> bool:
+    """settings.QUALITY_SHARE percent of the times that it is asked."""
+    return secrets.randbelow(100) < settings.QUALITY_SHARE
 
 
 def to_do(*, by: User) -> QuerySet[QualityCheck]:
