@@ -61,6 +61,15 @@ class ReadOnly(NamedFilters):
         """Django's own links write an id as `acc_5F01…`; its views unquote that before they ask, ours do so here."""
         return super().get_object(request, unquote(object_id), from_field)
 
+    def find(self, request: HttpRequest, object_id: str) -> Any:
+        """The row, for who may see such rows. Raises PermissionDenied, Http404."""
+        row = self.get_object(request, object_id)
+        if not self.has_view_permission(request, row):
+            raise PermissionDenied
+        if row is None:
+            raise Http404
+        return row
+
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         return list(self.fields or ())
 
@@ -68,11 +77,7 @@ class ReadOnly(NamedFilters):
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The journal is the history of everything."""
-        row = self.get_object(request, object_id)
-        if not self.has_view_permission(request, row):
-            raise PermissionDenied
-        if row is None:
-            raise Http404
+        row = self.find(request, object_id)
         journal = reverse("admin:audit_event_changelist")
         return HttpResponseRedirect(f"{journal}?{urlencode({'on': row.pk})}")
 

@@ -62,12 +62,12 @@ class CasePages(EvidencePages):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """The case page. Looking at it changes nothing, and stands in the log."""
-        return self._case_page(request, self._find(request, object_id))
+        return self._case_page(request, self.find(request, object_id))
 
     def action_view(self, request: HttpRequest, object_id: str, action: Action) -> HttpResponse:
         if not request.user.has_perm(action.permission):
             raise PermissionDenied
-        application = self._find(request, object_id)
+        application = self.find(request, object_id)
         here = reverse("admin:verification_application_change", args=[application.pk])
         if request.method != "POST":
             return HttpResponseRedirect(here)  # somebody came back to the address of a form that was refused
@@ -100,11 +100,11 @@ class CasePages(EvidencePages):
             raise PermissionDenied
         if request.method == "POST":
             with contextlib.suppress(DomainError):  # lost: the answer says who has it
-                claims.renew(self._find(request, object_id), by=cast(User, request.user))
+                claims.renew(self.find(request, object_id), by=cast(User, request.user))
         return self._live(request, object_id)
 
     def _live(self, request: HttpRequest, object_id: str) -> JsonResponse:
-        facts = live(self._find(request, object_id), by=cast(User, request.user))
+        facts = live(self.find(request, object_id), by=cast(User, request.user))
         return JsonResponse(facts.as_json(), headers={"Cache-Control": "no-store"})
 
     def acknowledge_view(self, request: HttpRequest, decision_id: str) -> HttpResponse:
@@ -124,14 +124,6 @@ class CasePages(EvidencePages):
                 messages.error(request, sentences(refusal))
         return HttpResponseRedirect(back)
 
-    def _find(self, request: HttpRequest, object_id: str) -> Application:
-        application = self.get_object(request, object_id)
-        if not self.has_view_permission(request, application):
-            raise PermissionDenied
-        if application is None:
-            raise Http404
-        return cast(Application, application)
-
     def _refused(
         self,
         request: HttpRequest,
@@ -142,7 +134,7 @@ class CasePages(EvidencePages):
         why: str = "",
     ) -> HttpResponse:
         """The case as it is now, with what was typed and one message why it was not done."""
-        application = self._find(request, application.pk)
+        application = self.find(request, application.pk)
         form.data = {**request.POST.dict(), "revision": str(application.revision)}  # which they see now
         why = why or " ".join(str(error) for errors in form.errors.values() for error in errors)
         seen = request.POST.get("seen", "")

@@ -108,7 +108,7 @@ class EvidencePages(ReadOnly):
         """Note what a source says about one field."""
         if not request.user.has_perm("verification.review_application"):
             raise PermissionDenied
-        application = self._find(request, object_id)
+        application = self.find(request, object_id)
         here = reverse("admin:verification_application_change", args=[application.pk])
         if request.method != "POST":
             return HttpResponseRedirect(here)
@@ -124,7 +124,7 @@ class EvidencePages(ReadOnly):
                 messages.success(request, _("Noted."))
                 return HttpResponseRedirect(f"{here}#field-{form.cleaned_data['field']}")
         why = " ".join(str(error) for errors in form.errors.values() for error in errors)
-        response = self._case_page(request, self._find(request, object_id), reading=form, why=why)
+        response = self._case_page(request, self.find(request, object_id), reading=form, why=why)
         response.status_code = status
         return response
 
@@ -132,14 +132,11 @@ class EvidencePages(ReadOnly):
         """Raises PermissionDenied; Http404 for what is not this application's."""
         if not request.user.has_perm("verification.view_evidence"):
             raise PermissionDenied
-        application = self._find(request, object_id)
+        application: Application = self.find(request, object_id)
         try:
             return application.evidence.get(pk=Evidence._meta.pk.to_python(evidence_id))
         except (Evidence.DoesNotExist, ValidationError) as missing:
             raise Http404 from missing
-
-    def _find(self, request: HttpRequest, object_id: str) -> Application:
-        raise NotImplementedError
 
     def _case_page(self, request: HttpRequest, application: Application, **shown: Any) -> HttpResponse:
         raise NotImplementedError

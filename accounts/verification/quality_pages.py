@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
@@ -108,12 +108,12 @@ class QualityPages(ReadOnly):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        return self._check_page(request, self._find(request, object_id), AnswerForm())
+        return self._check_page(request, self.find(request, object_id), AnswerForm())
 
     def answer_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         if not request.user.has_perm("verification.review_application"):
             raise PermissionDenied
-        check = self._find(request, object_id)
+        check = self.find(request, object_id)
         here = reverse("admin:verification_qualitycheck_change", args=[check.pk])
         if request.method != "POST":
             return HttpResponseRedirect(here)
@@ -124,17 +124,9 @@ class QualityPages(ReadOnly):
             quality.answer(check, by=cast(User, request.user), **form.cleaned_data)
         except DomainError as refusal:
             say(refusal, form)
-            return self._check_page(request, self._find(request, object_id), form, status_of(refusal))
+            return self._check_page(request, self.find(request, object_id), form, status_of(refusal))
         messages.success(request, str(_("Your answer is recorded. This is how it was decided.")))
         return HttpResponseRedirect(here)
-
-    def _find(self, request: HttpRequest, object_id: str) -> QualityCheck:
-        check = self.get_object(request, object_id)
-        if not self.has_view_permission(request, check):
-            raise PermissionDenied
-        if check is None:
-            raise Http404
-        return cast(QualityCheck, check)
 
     def _check_page(
         self, request: HttpRequest, check: QualityCheck, form: forms.Form, status: HTTPStatus = HTTPStatus.OK

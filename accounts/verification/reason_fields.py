@@ -70,14 +70,15 @@ def reason_field(*, required: bool = True) -> forms.ChoiceField:
     return forms.ChoiceField(label=_("Reason"), required=required, widget=ReasonSelect())
 
 
+def field_choices() -> list[tuple[str, str]]:
+    return [NOTHING_CHOSEN, *((name, spoken(field.label)) for name, field in reasons.FIELDS.items())]
+
+
 def field_field() -> forms.ChoiceField:
     """Which field of the application a question is about."""
     return forms.ChoiceField(
         label=_("About the field"),
         required=False,
-        choices=lambda: [
-            NOTHING_CHOSEN,
-            *((name, spoken(field.label)) for name, field in reasons.FIELDS.items()),
-        ],
+        choices=field_choices,
         help_text=_("Empty: the one that belongs to the reason."),
     )

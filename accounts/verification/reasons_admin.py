@@ -12,7 +12,7 @@ from accounts.audit.verbs import Verb, Verbs
 from accounts.spoken import spoken
 from accounts.verification import reason_editing, reasons
 from accounts.verification.models import Reason, ReasonFor
-from accounts.verification.reason_fields import NOTHING_CHOSEN, in_words
+from accounts.verification.reason_fields import field_choices, in_words
 
 _GAPS = _("What is to be filled in stands in curly brackets, the same in both languages: {document}.")
 
@@ -32,10 +32,7 @@ class ReasonForm(forms.Form):
     field = forms.ChoiceField(
         label=_("Field"),
         required=False,
-        choices=lambda: [
-            NOTHING_CHOSEN,
-            *((name, spoken(field.label)) for name, field in reasons.FIELDS.items()),
-        ],
+        choices=field_choices,
         help_text=_("The field that a question is about."),
     )
     position = forms.IntegerField(
