@@ -283,8 +283,8 @@ SENTENCES: dict[str, Text] = {
     "tag_missing": Text("Kasus ini tidak bertag itu.", "The case does not have this tag."),
     "tags_used_up": Text("Paling banyak {limit} tag per kasus.", "At most {limit} tags a case."),
     "filters_used_up": Text(
-        "Paling banyak {limit} saringan tersimpan; hapus satu dahulu.",
-        "At most {limit} saved filters; delete one first.",
+        "Paling banyak {limit} tampilan tersimpan; hapus satu dahulu.",
+        "At most {limit} saved views; delete one first.",
     ),
     "own_business": Text(
         "Anda anggota usaha ini; orang lain harus memutuskan.",
