@@ -1,6 +1,6 @@
 """The figures as CSV (RFC 4180, UTF-8 with a byte order mark), safe to open in a spreadsheet.
 
-A line is made as it is sent: the rows come through a cursor of the server, so that memory does not grow with them.
+A line is made at a time: the rows come through a cursor of the server, so that only the text of the answer grows.
 """
 
 import csv
