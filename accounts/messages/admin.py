@@ -1,8 +1,12 @@
 """The outbox, to be looked at: what was sent to whom, and what could not be."""
 
-from django.contrib import admin
-from django.http import HttpRequest
+from typing import Any
 
+from django.contrib import admin
+from django.contrib.admin.views.main import SEARCH_VAR
+from django.http import HttpRequest, HttpResponse
+
+from accounts.audit import journal as audit
 from accounts.audit.staffpages import LoggedViews
 from accounts.messages.models import Message
 
@@ -32,6 +36,15 @@ class MessageAdmin(LoggedViews):
         "sent_at",
     ]
     fields = [*readonly_fields]
+
+    def changelist_view(
+        self, request: HttpRequest, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """A search says whether a contact is known, and to which account."""
+        response = super().changelist_view(request, extra_context)
+        if response.status_code == 200 and request.GET.get(SEARCH_VAR):
+            audit.log("viewed", by=request.user, on=None, data={"list": "outbox", "searched": True})
+        return response
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

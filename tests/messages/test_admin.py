@@ -41,6 +41,9 @@ def test_a_message_is_found_by_its_address_in_full(message: Message, olga: User,
     client = browser_of(olga)
     found = client.get(reverse(LIST), {"q": search}).context["cl"].result_count
     assert found == (1 if search.startswith("+") else 0)
+    # What is found says whether somebody is known under it.
+    viewed = LogEntry.objects.get()
+    assert (viewed.kind, viewed.by, viewed.data) == ("viewed", olga.pk, {"list": "outbox", "searched": True})
 
 
 @pytest.mark.parametrize("role", [Role.REVIEWER, Role.SENIOR_REVIEWER])
