@@ -1,5 +1,7 @@
 """Signing in again before what can't be taken back, when the last time is too long ago."""
 
+import json
+import os
 import time
 from typing import Any
 from urllib.parse import urlencode
@@ -11,6 +13,19 @@ from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+
+# What names of a request's META begin with (RFC 3875), and of Django's own CSRF cookie in it.
+_OF_A_REQUEST = (
+    "HTTP_",
+    "CONTENT_",
+    "REQUEST_",
+    "REMOTE_",
+    "SERVER_",
+    "PATH_INFO",
+    "QUERY_",
+    "SCRIPT_",
+    "CSRF_",
+)
 
 
 def records(request: HttpRequest) -> list[dict[str, Any]]:
@@ -35,7 +50,7 @@ def sign_in_again(request: HttpRequest, *, waits: bool = True) -> HttpResponse |
     if signed_in_recently(request):
         return None
     if request.method == "POST" and waits:
-        request.session[STATE_SESSION_KEY] = {"request": serialize_request(request)}
+        request.session[STATE_SESSION_KEY] = {"request": _kept(request)}
         back = request.path  # its query waits with it
     else:
         request.session.pop(STATE_SESSION_KEY, None)
@@ -43,6 +58,17 @@ def sign_in_again(request: HttpRequest, *, waits: bool = True) -> HttpResponse |
     return HttpResponseRedirect(
         f"{reverse('account_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: back})}"
     )
+
+
+def _kept(request: HttpRequest) -> str:
+    """As allauth keeps it, but for cookies and for what the server took from the process: secrets of the registry."""
+    kept = json.loads(serialize_request(request))
+    kept["META"] = {name: value for name, value in kept["META"].items() if _is_of_a_request(name)}
+    return json.dumps(kept)
+
+
+def _is_of_a_request(name: str) -> bool:
+    return name.startswith(_OF_A_REQUEST) and name not in os.environ and name != "HTTP_COOKIE"
 
 
 def is_waiting(request: HttpRequest) -> bool:

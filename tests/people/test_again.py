@@ -176,3 +176,16 @@ def test_passwords_do_not_wait_in_the_session(rudi: User) -> None:
     browser.post(page, typed)
     rudi.refresh_from_db()
     assert rudi.check_password(tomorrow)
+
+
+def test_neither_cookies_nor_what_the_process_was_given_wait_in_the_session(rudi: User) -> None:
+    """Servers hand the process's environment down with a request: SECRET_KEY and the database's password among it."""
+    browser = late(rudi)
+    badge = badge_of(make_approved())
+    to = browser.post(where_of(badge), REVOKE, DATABASE_URL="of the process").headers["Location"]
+    kept = str(dict(browser.session.items()))
+    assert "reason=fraud" in kept
+    assert "of the process" not in kept
+    assert str(browser.session.session_key) not in kept
+    browser.post(to, {"password": PASSWORD})
+    assert badge_of(badge.account).status == BadgeStatus.REVOKED

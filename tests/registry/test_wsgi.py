@@ -3,6 +3,8 @@
 from typing import Any
 from wsgiref.util import setup_testing_defaults
 
+import pytest
+
 from registry import wsgi
 
 
@@ -43,6 +45,7 @@ def test_what_breaks_on_the_way_is_closed_too(monkeypatch: Any) -> None:
         raise AssertionError("it was swallowed")
 
 
+@pytest.mark.django_db
 def test_a_file_and_a_page_come_whole() -> None:
     for path, kind in [("/static/registry/pages.css", "text/css"), ("/healthz/live", "application/json")]:
         environ: dict[str, Any] = {}
