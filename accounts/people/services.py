@@ -53,9 +53,10 @@ def change_staff(
     if changed:
         for field in changed:
             setattr(person, field, wanted[field])
-        # Noted first: whoever listens still finds the old address, and can write to it.
+        # The address last: whoever listens finds the role that counts from now on, and still the old address.
+        _save(person, update_fields=[field for field in changed if field != "email"])
         audit.record("person.changed", on=person, by=by, data={"fields": changed, "role": person.role})
-        _save(person, update_fields=changed)
+        _save(person, update_fields=[field for field in changed if field == "email"])
     return person
 
 
