@@ -1,8 +1,6 @@
 """The registry as `make run` starts it, for tests of the whole: real processes, real signals, real HTTP."""
 
-import base64
 import contextlib
-import hmac
 import html
 import json
 import os
@@ -22,6 +20,7 @@ import psycopg
 import requests
 
 from registry.postgres import Cluster
+from registry.totp import code
 
 ROOT = Path(__file__).resolve().parents[1]
 # What the test run itself was given, and a registry of its own must not take over.
@@ -73,13 +72,6 @@ def is_gone(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
     except FileNotFoundError:
         return True
-
-
-def code(secret: str, step: int) -> str:
-    """What an authenticator app shows in a step of 30 seconds (RFC 6238)."""
-    digest = hmac.digest(base64.b32decode(secret), step.to_bytes(8, "big"), "sha1")
-    offset = digest[-1] & 0xF
-    return f"{int.from_bytes(digest[offset : offset + 4], 'big') % 2**31 % 10**6:06}"
 
 
 class Server:

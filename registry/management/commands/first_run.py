@@ -66,7 +66,7 @@ class Command(BaseCommand):
             lines.append(f"              {_for_the_app(name, person['totp_secret'])}")
         lines += [
             "       The second step asks for a code: give the secret (or the otpauth:// address) to an",
-            "       authenticator app, or have one made by: oathtool --totp -b SECRET",
+            "       authenticator app, or have one made by: .venv/bin/python -m registry.totp NAME",
         ]
         if "api_key" in facts:
             authorized = f"curl -s -H 'Authorization: Bearer {facts['api_key']}'"

@@ -39,10 +39,7 @@
     if (!live) return;
     const rest = live.dataset.until ? left(live.dataset.until) : 0;
     writeIfNew(byId("live-left"), rest > 0 ? words.leaseLeft.replace("{minutes}", Math.ceil(rest / 60_000)) : "");
-    if (live.dataset.until && rest <= 0) {
-      delete live.dataset.until;
-      askSoon();
-    }
+    if (live.dataset.until && rest <= 0 && !document.hidden) askSoon();
   }
 
   // --- whose case this is
@@ -70,10 +67,11 @@
   function show(facts) {
     setClock(facts.now);
     say(facts.said);
+    const freed = "until" in live.dataset && !facts.until; // to be claimed, once the page is read again
     if (facts.until) live.dataset.until = facts.until;
     else delete live.dataset.until;
     const moved = String(facts.revision) !== live.dataset.revision;
-    if (moved || (facts.mine ? "yes" : "no") !== live.dataset.mine) {
+    if (moved || freed || (facts.mine ? "yes" : "no") !== live.dataset.mine) {
       const note = byId("live-moved");
       note.querySelector("span").textContent = words.moved;
       note.hidden = false;
