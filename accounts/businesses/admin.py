@@ -28,7 +28,7 @@ from accounts.businesses.models import (
 )
 
 
-class MembershipInline(admin.TabularInline[Membership, Business]):
+class MembershipInline(admin.StackedInline[Membership, Business]):
     model = Membership
     fields = ["person", "contact", "role"]
     readonly_fields = ["person", "contact", "role"]
@@ -78,7 +78,7 @@ class BusinessAdmin(LoggedViews, ReadOnly):
         return _links("businesses_bar", business.bars.order_by("pk"))
 
 
-class NumberUseInline(admin.TabularInline[NumberUse, Account]):
+class NumberUseInline(admin.StackedInline[NumberUse, Account]):
     model = NumberUse
     fields = ["number", "since"]
     readonly_fields = ["number", "since"]
