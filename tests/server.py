@@ -159,7 +159,7 @@ class Server:
     def said(self) -> str:
         return self.output.read_text() if self.output.exists() else ""
 
-    def answers(self, path: str = "/admin/login/") -> bool:
+    def answers(self, path: str = "/admin/sign-in/") -> bool:
         try:
             return bool(requests.get(self.url + path, timeout=5).status_code == 200)
         except requests.RequestException:

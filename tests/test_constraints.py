@@ -114,8 +114,8 @@ BREAKS: dict[str, Break] = {
         NumberDispute.objects.create(account=w.account, number=str(w.account.number), client=w.client)
         for _ in range(2)
     ],
-    "a_dispute_is_open_or_settled": lambda w: NumberDispute.objects.create(
-        account=w.account, number=str(w.account.number), client=w.client, settled_at=w.now
+    "only_a_settled_dispute_has_an_outcome": lambda w: NumberDispute.objects.create(
+        account=w.account, number=str(w.account.number), client=w.client, outcome="kept"
     ),
     "one_standing_bar_per_business": lambda w: [
         Bar.objects.create(business=w.business, country="ID", reason="fraud") for _ in range(2)

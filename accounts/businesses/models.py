@@ -264,10 +264,10 @@ class NumberDispute(models.Model):
                 condition=Q(settled_at=None),
                 name="one_open_dispute_per_number_and_client",
             ),
+            # Settled without an outcome: so does the release before this one, while it still runs.
             models.CheckConstraint(
-                condition=Q(settled_at=None, outcome="")
-                | Q(settled_at__isnull=False, outcome__in=DisputeOutcome.values),
-                name="a_dispute_is_open_or_settled",
+                condition=Q(outcome="") | Q(settled_at__isnull=False, outcome__in=DisputeOutcome.values),
+                name="only_a_settled_dispute_has_an_outcome",
             ),
         ]
         indexes = [

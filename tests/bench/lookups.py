@@ -56,7 +56,7 @@ def measure(small: str, large: str, key: str, size: Size) -> list[Measure]:
             "batch, all listed": _batch(of_many, book, key),
         }
         rounds = _interleaved(kinds, size, random)
-        for page in ("/v1/openapi.json", "/admin/login/", "/v1/docs"):
+        for page in ("/v1/openapi.json", "/admin/sign-in/", "/v1/docs"):
             _fetch(of_many, page)
         memory = of_many.memory()
     return [*_judged(rounds, size), *_queries(asked[0], book, key), _memory(memory)]

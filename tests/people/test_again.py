@@ -19,8 +19,8 @@ from accounts.people import factors
 from accounts.people import services as people
 from accounts.people.models import User
 from accounts.verification.models import Status
+from registry.totp import code
 from tests.factories import PASSWORD, badge_of, make_approved, make_claimed
-from tests.server import code
 from tests.staff import browser_of, let_pass
 
 AGAIN = "/admin/sign-in/again/"

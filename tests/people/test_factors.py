@@ -16,9 +16,9 @@ from accounts.errors import Forbidden, NotAllowed, NotFound
 from accounts.people import factors
 from accounts.people.models import User
 from accounts.people.second_factor import FACTORS
+from registry.totp import code
 from tests.factories import PASSWORD
 from tests.racing import outcomes, race
-from tests.server import code
 from tests.staff import browser_of
 
 MINE = "/admin/sign-in/my/"

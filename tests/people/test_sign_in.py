@@ -15,8 +15,8 @@ from accounts.people import factors, sealing
 from accounts.people import services as people
 from accounts.people.models import Guesses, User
 from accounts.people.roles import Role
+from registry.totp import code as code_of_step
 from tests.factories import PASSWORD
-from tests.server import code as code_of_step
 from tests.staff import browser_of
 
 SIGN_IN, CODE, MINE = "/admin/sign-in/", "/admin/sign-in/code/", "/admin/sign-in/my/"

@@ -52,13 +52,13 @@ class Migration(migrations.Migration):
             model_name="numberdispute",
             constraint=models.CheckConstraint(
                 condition=models.Q(
-                    models.Q(("outcome", ""), ("settled_at", None)),
+                    ("outcome", ""),
                     models.Q(
                         ("outcome__in", ["kept", "given_up", "withdrawn"]), ("settled_at__isnull", False)
                     ),
                     _connector="OR",
                 ),
-                name="a_dispute_is_open_or_settled",
+                name="only_a_settled_dispute_has_an_outcome",
             ),
         ),
     ]
