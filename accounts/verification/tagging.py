@@ -6,6 +6,7 @@ from accounts.audit import journal as audit
 from accounts.errors import Invalid, NotAllowed, Problem
 from accounts.people.models import User
 from accounts.people.services import require_permission
+from accounts.verification.claims import require_outsider
 from accounts.verification.models import Application
 from accounts.verification.transitions import lock
 
@@ -20,12 +21,14 @@ def is_tag(word: str) -> bool:
 
 @audit.transaction
 def tag(application: Application, *, word: str, by: User) -> Application:
-    """Raises Invalid tag_malformed; NotAllowed: tags_used_up, tag_there_already; Forbidden permission_missing.
+    """Raises Invalid tag_malformed; NotAllowed: tags_used_up, tag_there_already; Forbidden: permission_missing,
+    own_business.
 
     The event does not say the word: staff write what they like into it.
     """
     require_permission(by, "verification.review_application")
     application, word = lock(application), _word(word)
+    require_outsider(application, by=by)
     if word in application.tags:
         raise NotAllowed("tag_there_already")
     if len(application.tags) >= TAGS_A_CASE:
@@ -35,9 +38,10 @@ def tag(application: Application, *, word: str, by: User) -> Application:
 
 @audit.transaction
 def untag(application: Application, *, word: str, by: User) -> Application:
-    """Raises Invalid tag_malformed; NotAllowed tag_missing; Forbidden permission_missing."""
+    """Raises Invalid tag_malformed; NotAllowed tag_missing; Forbidden: permission_missing, own_business."""
     require_permission(by, "verification.review_application")
     application, word = lock(application), _word(word)
+    require_outsider(application, by=by)
     if word not in application.tags:
         raise NotAllowed("tag_missing")
     left = [other for other in application.tags if other != word]

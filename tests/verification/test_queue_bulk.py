@@ -10,6 +10,7 @@ from django.urls import reverse
 
 from accounts.audit.models import Event
 from accounts.businesses.models import Membership
+from accounts.errors import Forbidden
 from accounts.people.models import User
 from accounts.verification import services as verification
 from accounts.verification.bulk import BulkActions
@@ -175,5 +176,15 @@ def test_a_case_has_ten_tags_at_most(rita: User) -> None:
 def test_an_auditor_tags_nothing(olga: User) -> None:
     application = make_submitted()
     act(browser_of(olga), "tag_selected", application, word="mine")
+    application.refresh_from_db()
+    assert application.tags == []
+
+
+def test_nobody_tags_a_case_of_their_own_business(rita: User) -> None:
+    application = make_submitted()
+    Membership.objects.create(business=application.account.business, person=rita)
+    with pytest.raises(Forbidden) as refusal:
+        verification.tag(application, word="market", by=rita)
+    assert refusal.value.code == "own_business"
     application.refresh_from_db()
     assert application.tags == []
