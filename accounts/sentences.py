@@ -261,27 +261,27 @@ SENTENCES: dict[str, Text] = {
         "At most {limit} applications at a time; decide or release one.",
     ),
     "offered_to_another": Text(
-        "Kasus ini ditawarkan dahulu kepada {name} sampai {until}.",
+        "Pengajuan ini ditawarkan dahulu kepada {name} sampai {until}.",
         "This case is offered to {name} first, until {until}.",
     ),
     "nothing_to_take": Text(
-        "Tidak ada lagi kasus yang dapat Anda ambil sekarang.", "No case is left that you could take now."
+        "Tidak ada lagi pengajuan yang dapat Anda ambil sekarang.", "No case is left that you could take now."
     ),
     "assignee_no_reviewer": Text(
         "{name} tidak dapat meninjau: bukan peninjau, atau tidak boleh masuk.",
         "{name} can't review: no reviewer, or not allowed to sign in.",
     ),
     "assignee_involved": Text(
-        "{name} tidak boleh mengerjakan kasus ini: anggota usaha itu, atau sudah memutuskan di sini.",
+        "{name} tidak boleh mengerjakan pengajuan ini: anggota usaha itu, atau sudah memutuskan di sini.",
         "{name} may not work on this case: a member of the business, or decided here before.",
     ),
     "tag_malformed": Text(
         "Tag terdiri dari huruf kecil, angka, dan tanda hubung, paling banyak {limit} karakter.",
         "A tag has small letters, digits and hyphens, {limit} characters at most.",
     ),
-    "tag_there_already": Text("Kasus ini sudah bertag itu.", "The case has this tag already."),
-    "tag_missing": Text("Kasus ini tidak bertag itu.", "The case does not have this tag."),
-    "tags_used_up": Text("Paling banyak {limit} tag per kasus.", "At most {limit} tags a case."),
+    "tag_there_already": Text("Pengajuan ini sudah bertag itu.", "The case has this tag already."),
+    "tag_missing": Text("Pengajuan ini tidak bertag itu.", "The case does not have this tag."),
+    "tags_used_up": Text("Paling banyak {limit} tag per pengajuan.", "At most {limit} tags a case."),
     "filters_used_up": Text(
         "Paling banyak {limit} tampilan tersimpan; hapus satu dahulu.",
         "At most {limit} saved views; delete one first.",
@@ -298,7 +298,7 @@ SENTENCES: dict[str, Text] = {
         "Peninjau lain harus memutuskan kali ini.", "Another reviewer has to decide this time."
     ),
     "senior_needed": Text(
-        "Setelah pembatalan atau eskalasi, peninjau senior yang belum terlibat memutuskan.",
+        "Setelah pembatalan atau penerusan, peninjau senior yang belum terlibat memutuskan.",
         "After an overruling or an escalation, a senior reviewer who took no part decides.",
     ),
     "not_the_author": Text(
@@ -379,7 +379,7 @@ SENTENCES: dict[str, Text] = {
         "Pilih isian yang ditanyakan.", "Choose the field that the question is about."
     ),
     "escalated_already": Text(
-        "Kasus ini sudah diteruskan kepada peninjau senior.",
+        "Pengajuan ini sudah diteruskan kepada peninjau senior.",
         "This case was passed on to a senior reviewer already.",
     ),
     "news_of_another": Text(
@@ -501,7 +501,7 @@ WORDS: dict[str, dict[str, Text]] = {
         "defer": Text("menunda", "defer it"),
         "resume": Text("melanjutkan", "resume it"),
         "approve": Text("menyetujui", "approve it"),
-        "decline": Text("tidak menyetujui", "decline it"),
+        "decline": Text("menolak", "decline it"),
         "bar": Text("melarang usaha ini", "bar the business"),
         "escalate": Text("meneruskan kepada senior", "escalate it"),
         "second": Text("menyepakati", "agree"),

@@ -29,7 +29,7 @@ def main() -> int:
         staff = {person["username"]: person for person in json.loads(kept.read_text())["staff"]}
         secret = staff[sys.argv[1]]["totp_secret"]
     except FileNotFoundError:
-        print(f"error: there is no {kept}: start the registry first", file=sys.stderr)
+        print(f"error: there is no {kept}: start the registry first, or say its VAR_DIR", file=sys.stderr)
         return 1
     except (IndexError, KeyError):
         print(f"usage: python -m registry.totp NAME, one of those in {kept}", file=sys.stderr)

@@ -71,7 +71,8 @@ class PartnerCall(APIView):
 
 
 class PartnerView(PartnerCall, GenericAPIView[M]):
-    """Rows come from `get_queryset` and `owned` alone, and both leave out what another app created: a 404."""
+    # No docstring: it would stand in the API's document. Rows come from `get_queryset` and `owned` alone, and both
+    # leave out what another app created: a 404.
 
     required_scope = Scope.ONBOARDING_WRITE
     filter_backends = [StrictFilters]

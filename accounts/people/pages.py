@@ -44,7 +44,8 @@ class StaffPage:
 
 
 def around(request: HttpRequest, title: Any) -> dict[str, Any]:
-    inside = request.user.is_authenticated and second_factor.passed(request)
+    person = request.user
+    inside = isinstance(person, User) and second_factor.passed(request) and not person.password_is_temporary
     site = (
         admin.site.each_context(request)
         if inside

@@ -21,7 +21,7 @@ from accounts.verification.fetching import fetch
 from accounts.verification.forms import ACTIONS, Action, ActionForm
 from accounts.verification.live import Live, Step, last_seq, live, since
 from accounts.verification.models import OPEN, Application, Decision, Note, Question, Reason
-from accounts.verification.offers import ON_A_CLAIM, allowed_actions
+from accounts.verification.offers import ON_A_CLAIM, allowed_actions, why_none
 from accounts.verification.preview import Preview, previews
 from accounts.verification.reading_forms import ReadingForm
 from accounts.verification.reasons import FIELDS, asked, choosable, text_of
@@ -99,6 +99,7 @@ class Case:
     policy: DisplayPolicy | None
     timeline: Timeline
     offers: list[Offer]
+    why_none: str
 
 
 def read(
@@ -122,6 +123,7 @@ def read(
     history = timeline(application)
     now = clock.now()
     policy = DisplayPolicy.objects.order_by("-published_at").first()
+    offers = _offers(application, now, by=by, proofs=proofs, refused=refused)
     return Case(
         application=application,
         account=account,
@@ -151,7 +153,8 @@ def read(
         previews=previews(application, policy),
         policy=policy,
         timeline=history,
-        offers=_offers(application, now, by=by, proofs=proofs, refused=refused),
+        offers=offers,
+        why_none=_why_none(application, offers, by=by),
     )
 
 
@@ -169,6 +172,15 @@ def _decisions(application: Application, now: datetime) -> list[Decided]:
         )
         for decision in application.decisions.all()
     ]
+
+
+def _why_none(application: Application, offers: list[Offer], *, by: User) -> str:
+    """What keeps a reviewer from taking a case that waits: silence would look like a fault."""
+    taken_up = {"claim", "resume", *ON_A_CLAIM}
+    if any(offer.allowed and offer.action.name in taken_up for offer in offers):
+        return ""
+    refusal = why_none(application, by=by)
+    return spoken(refusal.text) if refusal is not None else ""
 
 
 def _offers(

@@ -11,6 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.decorators import method_decorator
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
 from accounts.audit import journal as audit
@@ -82,11 +83,14 @@ class CasePages(EvidencePages):
             _require_seen(application, action, facts.pop("revision"), by=by)
             if "claim" in request.POST:  # it was lost in between, and is to be had again
                 verification.claim(application, by=by)
-            action.act(application, by=by, **facts)
+            done = action.act(application, by=by, **facts)
         except DomainError as refusal:
             say(refusal, form)
             return self._refused(request, application, action, form, status_of(refusal), sentences(refusal))
-        messages.success(request, f"{application.display_name or application.pk}: {action.done}")
+        said = f"{application.display_name or application.pk}: {action.done}"
+        if isinstance(done, Application) and done.status == Status.AWAITING_SECOND:
+            said = f"{said} {gettext('It now waits for a second reviewer.')}"
+        messages.success(request, said)
         return _open_next(request, by=by) if "next" in request.POST else HttpResponseRedirect(here)
 
     @method_decorator(require_safe)

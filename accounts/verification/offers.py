@@ -34,6 +34,19 @@ def allowed_actions(application: Application, *, by: User, now: datetime | None 
     return [action for action in ON_A_CLAIM if not (escalated and action == "escalate")]
 
 
+def why_none(application: Application, *, by: User) -> DomainError | None:
+    """What keeps this person of the reviewers from a case that waits for somebody; None where nothing does."""
+    if application.status not in (Status.SUBMITTED, Status.DEFERRED) or not by.has_perm(
+        "verification.review_application"
+    ):
+        return None
+    try:
+        require_reviewer(application, by=by)
+    except DomainError as refusal:
+        return refusal
+    return None
+
+
 def _on_a_decision(application: Application, now: datetime, *, by: User) -> list[str]:
     decision = next((one for one in application.decisions.all() if one.is_pending), None)
     if decision is None:

@@ -1,5 +1,6 @@
 """The history of a case: the journal's events on everything it is about, with what was written at each."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -197,7 +198,7 @@ def _refusal(entry: LogEntry, names: "dict[str, StrOrPromise]") -> Moment:
     code = str(entry.data.get("code", ""))
     sentence = SENTENCES.get(code)
     said = spoken(sentence) if sentence is not None else code
-    words = [Words(code if "{" in said else said)]  # what stood in its place was not kept
+    words = [Words(re.sub(r"\{[a-z_]+\}", "…", said))]  # what stood in its place was not kept
     tried = {"action": str(entry.data.get("action", "")).rpartition(".")[2]}
     by = names.get(entry.by, entry.by)
     return Moment(entry.at, _("tried, and was refused"), by, "staff", tried, words, refused=True)

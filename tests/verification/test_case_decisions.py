@@ -13,6 +13,7 @@ from accounts.verification import services as verification
 from accounts.verification.models import Claim, Status
 from tests.factories import (
     make_claimed,
+    make_reviewer,
     make_submitted,
 )
 from tests.verification.desk import case_of, desk, offered, press, text
@@ -95,3 +96,15 @@ class TestDecisions:
         assert press(desk(rita), application, "resume").status_code == 302
         application.refresh_from_db()
         assert application.status == Status.SUBMITTED
+
+
+def test_after_an_overruling_the_page_says_why_neither_of_the_two_may_go_on(rudi: User, sinta: User) -> None:
+    application = make_claimed(rudi, category="finance")
+    first, second = desk(rudi), desk(sinta)
+    press(first, application, "approve", tier="verified")
+    assert "It now waits for a second reviewer." in text(first.get(case_of(application)))
+    verification.overrule(application, reason="not yet", by=sinta)
+    because = "a senior reviewer who took no part decides"
+    assert because in text(first.get(case_of(application)))
+    assert because in text(second.get(case_of(application)))
+    assert because not in text(desk(make_reviewer()).get(case_of(application)))
