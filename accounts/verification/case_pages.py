@@ -87,10 +87,9 @@ class CasePages(EvidencePages):
         except DomainError as refusal:
             say(refusal, form)
             return self._refused(request, application, action, form, status_of(refusal), sentences(refusal))
-        said = f"{application.display_name or application.pk}: {action.done}"
+        messages.success(request, f"{application.display_name or application.pk}: {action.done}")
         if isinstance(done, Application) and done.status == Status.AWAITING_SECOND:
-            said = f"{said} {gettext('It now waits for a second reviewer.')}"
-        messages.success(request, said)
+            messages.info(request, gettext("It now waits for a second reviewer."))
         return _open_next(request, by=by) if "next" in request.POST else HttpResponseRedirect(here)
 
     @method_decorator(require_safe)
