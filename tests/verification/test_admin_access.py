@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import generate_totp_secret
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.test import Client
@@ -255,6 +256,30 @@ def test_who_may_open_what(who: Role | None, addresses: dict[str, str]) -> None:
     browser = browser_of(who)
     opened = {name for name, address in addresses.items() if not is_refused(browser.get(address))}
     assert opened == {name for name, roles in TABLE.items() if who in roles}
+
+
+@pytest.mark.parametrize("who", [R, S, O, A])
+def test_a_get_changes_nothing_ever(who: Role, addresses: dict[str, str]) -> None:
+    """Every address, with parameters that a form would send: every table is as before, but for the log of views."""
+    browser = browser_of(who)
+    before = every_row()
+    for address in addresses.values():
+        for query in (
+            "",
+            "?revision=1&tier=verified&reason=fraud&language=en&_save=1&action=claim_selected&post=yes",
+        ):
+            is_refused(browser.get(address + query))
+    assert every_row() == before
+
+
+def every_row() -> dict[str, list[tuple[Any, ...]]]:
+    """All that the domain keeps; neither sessions nor jobs, nor who looked at what."""
+    models = [model for model in apps.get_models() if model.__module__.startswith("accounts.")]
+    return {
+        model._meta.label: sorted(model._default_manager.values_list(), key=repr)
+        for model in models
+        if model is not LogEntry
+    }
 
 
 @pytest.mark.parametrize("who", [R, S, O, A])
