@@ -16,8 +16,9 @@ CASES = 30
 TRADES = [f"{trade} %" for trade in ("Warung", "Bengkel", "Toko", "Katering", "Laundry", "Kedai")]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Chromium]:
+    """Ends with its file: while Playwright runs, Django's ORM refuses to work in the same thread."""
     with chromium() as started:
         yield started
 
