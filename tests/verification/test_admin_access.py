@@ -266,7 +266,7 @@ def test_a_get_changes_nothing_ever(who: Role, addresses: dict[str, str]) -> Non
     for address in addresses.values():
         for query in (
             "",
-            "?revision=1&tier=verified&reason=fraud&language=en&_save=1&action=claim_selected&post=yes",
+            "?revision=1&tier=verified&reason=fraud&language=id&_save=1&action=claim_selected&post=yes",
         ):
             is_refused(browser.get(address + query))
     assert every_row() == before
