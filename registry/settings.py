@@ -80,10 +80,15 @@ INSTALLED_APPS = [
     "accounts.businesses",
     "accounts.proofs",
     "accounts.pilot",
+    "accounts.contacts",
+    "accounts.websites",
+    "accounts.suggestions",
     "accounts.badges",
     "accounts.reports",
     "accounts.verification",
     "accounts.display",
+    "accounts.privacy",
+    "accounts.onboarding",
     "registry",
 ]
 MIDDLEWARE = [

@@ -34,6 +34,7 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
     path("v1/", include(v1)),
+    path("", include("accounts.onboarding.urls")),
 ]
 
 handler400 = "registry.errors.bad_request"

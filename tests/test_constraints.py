@@ -11,7 +11,7 @@ import pytest
 from django.apps import apps
 from django.db import IntegrityError, models, transaction
 
-from accounts import clock
+from accounts import clock, codes
 from accounts.badges.models import Badge, BulkItem, BulkSuspension, DisplayPolicy, Tier
 from accounts.badges.policies import PILOT_TIERS
 from accounts.businesses.models import (
@@ -28,7 +28,7 @@ from accounts.clients.models import ClientApp
 from accounts.messages.models import Message
 from accounts.people.models import User
 from accounts.pilot.models import Cohort
-from accounts.proofs.models import CODE_GUESSES, NumberCode, NumberProof
+from accounts.proofs.models import NumberCode, NumberProof
 from accounts.reports.models import Report, ReportCase, Threshold
 from accounts.verification.models import (
     Application,
@@ -130,7 +130,7 @@ BREAKS: dict[str, Break] = {
         NumberProof.objects.create(account=w.account, number="+12025550100", method="call_back")
         for _ in range(2)
     ],
-    "at_most_five_guesses": lambda w: w.code(guesses=CODE_GUESSES + 1),
+    "at_most_five_guesses": lambda w: w.code(guesses=codes.GUESSES + 1),
     "one_open_code_per_account_and_number": lambda w: [w.code() for _ in range(2)],
     "a_code_lives_for_a_while": lambda w: w.code(expires_at=w.now),
     # pilot

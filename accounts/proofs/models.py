@@ -7,11 +7,10 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts import codes
 from accounts.businesses.models import Account
 from accounts.ids import IdField
 from accounts.people.models import User
-
-CODE_GUESSES = 5
 
 
 class ProofMethod(models.TextChoices):
@@ -75,7 +74,7 @@ class NumberCode(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(guesses__lte=CODE_GUESSES), name="at_most_five_guesses"),
+            models.CheckConstraint(condition=Q(guesses__lte=codes.GUESSES), name="at_most_five_guesses"),
             models.UniqueConstraint(
                 fields=["account", "number"],
                 condition=Q(closed_at=None),

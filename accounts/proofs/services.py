@@ -1,8 +1,6 @@
 """Showing that a business answers at a number: by a six-digit code, or by a reviewer's call-back."""
 
-import hashlib
 import hmac
-import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -10,7 +8,7 @@ from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 
-from accounts import clock
+from accounts import clock, codes
 from accounts.audit import journal as audit
 from accounts.businesses import ownership
 from accounts.businesses.models import Account
@@ -20,9 +18,8 @@ from accounts.messages import services as messages
 from accounts.messages.models import Channel
 from accounts.people.models import User
 from accounts.people.services import require_permission
-from accounts.proofs.models import CODE_GUESSES, NumberCode, NumberProof, ProofMethod
+from accounts.proofs.models import NumberCode, NumberProof, ProofMethod
 
-CODE_LIFETIME = timedelta(minutes=10)
 CODES_AN_ACCOUNT = 5  # in CODES_WINDOW
 CODES_A_NUMBER = 10  # from whichever accounts: one that asks in bad faith does not use up the others'
 CODES_AN_APP = 200  # for all that a partner app applies for
@@ -43,9 +40,9 @@ def send_code(account: Account, number: str, *, by: audit.Actor) -> NumberCode:
     _one_at_a_time(number)
     _require_within_limits(account, number, now)
     NumberCode.objects.filter(account=account, number=number, closed_at=None).update(closed_at=now)
-    code = f"{secrets.randbelow(1_000_000):06}"
-    row = NumberCode(account=account, number=number, created_at=now, expires_at=now + CODE_LIFETIME)
-    row.digest = _digest(row, code)
+    code = codes.fresh()
+    row = NumberCode(account=account, number=number, created_at=now, expires_at=now + codes.LIFETIME)
+    row.digest = codes.digest(row.pk, code)
     row.save(force_insert=True)
     messages.send(
         "number_code",
@@ -66,10 +63,10 @@ def _require_within_limits(account: Account, number: str, now: datetime) -> None
     limits = [(sent.filter(account=account), CODES_AN_ACCOUNT), (sent.filter(number=number), CODES_A_NUMBER)]
     if account.business.client_id:
         limits.append((sent.filter(account__business__client=account.business.client_id), CODES_AN_APP))
-    for codes, limit in limits:
-        over = codes.count() - limit
+    for several, limit in limits:
+        over = several.count() - limit
         if over >= 0:
-            wait = codes[over].created_at + CODES_WINDOW - now
+            wait = several[over].created_at + CODES_WINDOW - now
             minutes = wait.seconds // 60 + 1
             raise TooMany("code_too_often", retry_after=int(wait.total_seconds()) + 1, minutes=minutes)
 
@@ -82,9 +79,9 @@ def check_code(account: Account, number: str, code: str, *, by: audit.Actor) -> 
     row = _count_guess(account, number)
     if row is None:
         raise Invalid("code_used_up", problems=[Problem("code_used_up", "/code")])
-    if not hmac.compare_digest(bytes(row.digest), _digest(row, code)):
+    if not hmac.compare_digest(bytes(row.digest), codes.digest(row.pk, code)):
         audit.log("refused", by=by, on=account, data={"action": "proofs.check_code", "code": "code_wrong"})
-        left = CODE_GUESSES - row.guesses
+        left = codes.GUESSES - row.guesses
         if not left:
             raise Invalid("code_used_up", problems=[Problem("code_used_up", "/code")])
         raise Invalid("code_wrong", problems=[Problem("code_wrong", "/code", {"left": left})], left=left)
@@ -93,10 +90,10 @@ def check_code(account: Account, number: str, code: str, *, by: audit.Actor) -> 
 
 def _count_guess(account: Account, number: str) -> NumberCode | None:
     """Count one guess in a single statement: a hundred at once can't have more than five between them."""
-    codes = NumberCode.objects.filter(
-        account=account, number=number, closed_at=None, expires_at__gt=Now(), guesses__lt=CODE_GUESSES
+    open_code = NumberCode.objects.filter(
+        account=account, number=number, closed_at=None, expires_at__gt=Now(), guesses__lt=codes.GUESSES
     )
-    if not codes.update(guesses=F("guesses") + 1):
+    if not open_code.update(guesses=F("guesses") + 1):
         return None
     return NumberCode.objects.filter(account=account, number=number, closed_at=None).first()
 
@@ -154,11 +151,6 @@ def _prove(
     )
     audit.record("number.proven", on=account, by=by, data={"method": method}, numbers=[account.number])
     return proof
-
-
-def _digest(row: NumberCode, code: str) -> bytes:
-    """Keyed and bound to its row: six digits alone could be looked up from a stolen table."""
-    return hmac.digest(settings.SECRET_KEY.encode(), f"{row.pk}:{code}".encode(), hashlib.sha256)
 
 
 def _one_at_a_time(number: str) -> None:

@@ -5,9 +5,10 @@ from typing import Any
 
 import pytest
 
+from accounts import codes
 from accounts.audit import journal as audit
-from accounts.proofs.models import CODE_GUESSES, NumberCode, NumberProof
-from accounts.proofs.services import CODE_LIFETIME, CODES_A_NUMBER
+from accounts.proofs.models import NumberCode, NumberProof
+from accounts.proofs.services import CODES_A_NUMBER
 from accounts.verification import services as verification
 from accounts.verification.models import Application
 from tests.factories import age, next_number
@@ -40,7 +41,7 @@ def test_guesses_are_counted_and_the_code_is_used_up(app: Partner) -> None:
     application = f"/v1/applications/{app.draft()}"
     app.post(f"{application}/number-code")
     wrong = f"{(int(code_sent()) + 1) % 1_000_000:06}"
-    for left in range(CODE_GUESSES - 1, 0, -1):
+    for left in range(codes.GUESSES - 1, 0, -1):
         document = refused(
             app.post(f"{application}/number-code/check", {"code": wrong}), 422, "code_wrong", "/code"
         )
@@ -54,7 +55,7 @@ def test_a_code_that_ran_out_or_was_never_sent_is_refused(app: Partner) -> None:
     application = f"/v1/applications/{app.draft()}"
     refused(app.post(f"{application}/number-code/check", {"code": "123456"}), 422, "code_used_up")
     app.post(f"{application}/number-code")
-    age(NumberCode.objects.get(), CODE_LIFETIME + timedelta(seconds=1), "created_at", "expires_at")
+    age(NumberCode.objects.get(), codes.LIFETIME + timedelta(seconds=1), "created_at", "expires_at")
     refused(app.post(f"{application}/number-code/check", {"code": code_sent()}), 422, "code_used_up")
 
 

@@ -11,6 +11,7 @@ from threading import Barrier
 import pytest
 from django.db import connection
 
+from accounts import codes
 from accounts.audit.models import Event, EventNumber, LogEntry
 from accounts.businesses.models import Account, Membership
 from accounts.clients.models import ClientApp
@@ -19,7 +20,7 @@ from accounts.messages.models import Channel, Message
 from accounts.people.models import User
 from accounts.people.roles import Role
 from accounts.proofs import services as proofs
-from accounts.proofs.models import CODE_GUESSES, NumberCode, NumberProof
+from accounts.proofs.models import NumberCode, NumberProof
 from tests.factories import (
     age,
     make_account,
@@ -84,7 +85,7 @@ def test_the_code_is_stored_hashed_and_bound_to_its_row(
     code = sent_to(number)
     stored = NumberCode.objects.filter(pk=row.pk).values().get()
     assert all(code not in str(value) for name, value in stored.items() if name not in ("number", "id"))
-    assert bytes(stored["digest"]) != proofs._digest(NumberCode(account=account, number=number), code)
+    assert bytes(stored["digest"]) != codes.digest(NumberCode(account=account, number=number).pk, code)
 
 
 def test_five_guesses(account: Account, ada: User) -> None:
@@ -98,14 +99,16 @@ def test_five_guesses(account: Account, ada: User) -> None:
     assert refused(lambda: proofs.check_code(account, number, wrong(code), by=ada)) == "code_used_up"
     assert refused(lambda: proofs.check_code(account, number, code, by=ada)) == "code_used_up"
     assert not proofs.is_proven(account, number)
-    assert LogEntry.objects.filter(kind="refused", by=ada.pk, data__code="code_wrong").count() == CODE_GUESSES
+    assert (
+        LogEntry.objects.filter(kind="refused", by=ada.pk, data__code="code_wrong").count() == codes.GUESSES
+    )
 
 
 def test_the_fifth_guess_may_be_right(account: Account, ada: User) -> None:
     number = next_number()
     proofs.send_code(account, number, by=ada)
     code = sent_to(number)
-    for _ in range(CODE_GUESSES - 1):
+    for _ in range(codes.GUESSES - 1):
         refused(lambda: proofs.check_code(account, number, wrong(code), by=ada))
     assert refused(lambda: proofs.check_code(account, number, code, by=ada)) == "proven"
 
@@ -275,9 +278,9 @@ def test_sixty_guesses_at_once_are_five(committed: None, account: Account, ada: 
         outcomes = _at_once(60, partial(refused, guess))
         assert set(outcomes) <= {"code_wrong", "code_used_up"}
         row.refresh_from_db()
-        assert row.guesses == CODE_GUESSES
+        assert row.guesses == codes.GUESSES
         compared = LogEntry.objects.filter(data__code="code_wrong").count()
-        assert compared == CODE_GUESSES
+        assert compared == codes.GUESSES
         LogEntry.objects.all().delete()
 
 

@@ -1,0 +1,20 @@
+"""Six-digit codes: made, kept as a keyed hash, guessed at five times at most. What one proves says who sent it."""
+
+import hashlib
+import hmac
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+
+LIFETIME = timedelta(minutes=10)
+GUESSES = 5
+
+
+def fresh() -> str:
+    return f"{secrets.randbelow(1_000_000):06}"
+
+
+def digest(row_id: str, code: str) -> bytes:
+    """Keyed and bound to its row: six digits alone could be looked up from a stolen table."""
+    return hmac.digest(settings.SECRET_KEY.encode(), f"{row_id}:{code}".encode(), hashlib.sha256)
