@@ -77,6 +77,11 @@ class MemberRole(models.TextChoices):
     MANAGER = "manager", _("manager")
     VIEWER = "viewer", _("viewer")
 
+    def covers(self, needed: "MemberRole") -> bool:
+        """An owner may do what a manager may, and a manager what a viewer may."""
+        ranks = [MemberRole.VIEWER, MemberRole.MANAGER, MemberRole.OWNER]
+        return ranks.index(self) >= ranks.index(needed)
+
 
 class Membership(models.Model):
     business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="memberships")

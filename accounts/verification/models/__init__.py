@@ -16,6 +16,9 @@ from accounts.verification.models.decision import QualityCheck as QualityCheck
 from accounts.verification.models.decision import Reason as Reason
 from accounts.verification.models.decision import ReasonFor as ReasonFor
 from accounts.verification.models.evidence import Evidence as Evidence
+from accounts.verification.models.evidence import EvidenceKind as EvidenceKind
 from accounts.verification.models.evidence import Note as Note
+from accounts.verification.models.evidence import Photo as Photo
 from accounts.verification.models.evidence import Question as Question
 from accounts.verification.models.evidence import Reading as Reading
+from accounts.verification.models.evidence import TradeReference as TradeReference

@@ -88,6 +88,20 @@ class Application(models.Model):
     cohort = models.ForeignKey(
         Cohort, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("cohort")
     )
+    reference = models.CharField(
+        _("reference"),
+        max_length=9,
+        blank=True,
+        db_default="",
+        editable=False,
+        help_text=_("What the owner tells on the phone; given at the first submission."),
+    )
+    without_papers = models.BooleanField(
+        _("without papers"),
+        default=False,
+        db_default=False,
+        help_text=_("A trader with no registration: a photo of the place and a trade reference stand in."),
+    )
     display_name = models.CharField(_("display name"), max_length=200, blank=True)
     number = models.CharField(_("number"), max_length=16, blank=True, help_text=_("E.164"))
     category = models.CharField(_("category"), max_length=10, choices=Category)
@@ -148,6 +162,9 @@ class Application(models.Model):
                 fields=["account", "kind"],
                 condition=Q(status__in=OPEN),
                 name="one_open_application_per_account_and_kind",
+            ),
+            models.UniqueConstraint(
+                fields=["reference"], condition=~Q(reference=""), name="one_application_per_reference"
             ),
         ]
         indexes = [

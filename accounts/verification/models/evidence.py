@@ -5,9 +5,18 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.businesses.models import Account
 from accounts.ids import IdField
 from accounts.people.models import User
 from accounts.verification.models.application import Application
+
+
+class EvidenceKind(models.TextChoices):
+    REGISTRATION = "registration", _("business registration")
+    TAX = "tax", _("tax number")
+    IDENTITY = "identity", _("identity document")
+    PLACE = "place", _("photo of the place")
+    OTHER = "other", _("something else")
 
 
 class Evidence(models.Model):
@@ -15,6 +24,13 @@ class Evidence(models.Model):
 
     id = IdField("evd")
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="evidence")
+    kind = models.CharField(
+        _("what it shows"),
+        max_length=12,
+        choices=EvidenceKind,
+        default=EvidenceKind.OTHER,
+        db_default="other",
+    )
     name = models.CharField(_("file name"), max_length=120)
     content_type = models.CharField(_("type"), max_length=40)
     size = models.PositiveIntegerField(_("size"), help_text=_("Bytes."))
@@ -35,7 +51,8 @@ class Evidence(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["application", "sha256"], name="one_copy_of_a_file_per_application"
-            )
+            ),
+            models.CheckConstraint(condition=Q(kind__in=EvidenceKind.values), name="evidence_kind_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -45,6 +62,50 @@ class Evidence(models.Model):
     def kept_as(self) -> str:
         """The hash that is its file's name. The release before this one, which may still run, wrote one hash only."""
         return self.stored_sha256 or self.sha256
+
+
+class TradeReference(models.Model):
+    """Somebody who does business with the applicant and will say so: a supplier, a market's office, a neighbour's shop."""
+
+    application = models.OneToOneField(
+        Application, on_delete=models.CASCADE, primary_key=True, related_name="trade_reference"
+    )
+    name = models.CharField(_("name"), max_length=120)
+    contact = models.CharField(_("phone or e-mail"), max_length=254)
+    relation = models.CharField(_("how they know the business"), max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("trade reference")
+        verbose_name_plural = _("trade references")
+
+    def __str__(self) -> str:
+        return self.application_id
+
+
+class Photo(models.Model):
+    """A picture of an account that was uploaded here: square, re-encoded, named by its content.
+
+    `Application.photo` and `Account.photo` hold its public address; nobody but members and staff sees it before it
+    is approved.
+    """
+
+    id = IdField("pho")
+    account = models.ForeignKey(
+        Account, on_delete=models.CASCADE, related_name="photos", verbose_name=_("account")
+    )
+    sha256 = models.CharField(max_length=64, help_text="Of the file as it is kept.")
+    uploaded_at = models.DateTimeField(db_default=Now(), editable=False)
+    uploaded_by = models.CharField(max_length=40, editable=False)
+
+    class Meta:
+        verbose_name = _("photo")
+        verbose_name_plural = _("photos")
+        constraints = [
+            models.UniqueConstraint(fields=["account", "sha256"], name="one_copy_of_a_photo_per_account")
+        ]
+
+    def __str__(self) -> str:
+        return self.id
 
 
 class Question(models.Model):
