@@ -15,13 +15,14 @@ from accounts import clock
 from accounts.audit import journal as audit
 from accounts.messages import senders
 from accounts.messages.models import Message, MessageStatus
+from accounts.messages.rendering import CODE_LIFE
+from accounts.messages.templates import TEMPLATES
 
 logger = logging.getLogger(__name__)
 
 ATTEMPTS = 10  # the last one some three hours after the first
 FIRST_RETRY_AFTER = timedelta(seconds=30)  # doubled each time
 LONGEST_RETRY_AFTER = timedelta(hours=1)
-SECRET_LIFE = timedelta(minutes=10)  # a code that comes later helps nobody
 TURN = 15  # seconds; a mail server that hangs must not keep all other jobs waiting
 KEEP_FINISHED_JOBS = 3  # hours; the clock alone leaves 720 an hour
 KEEP_FAILED_JOBS = 30 * 24  # hours
@@ -59,7 +60,7 @@ def deliver_next() -> bool:
     if message is None:
         return False
     message.attempts += 1
-    if message.secret and clock.now() > message.created_at + SECRET_LIFE:
+    if message.secret and clock.now() > message.created_at + _secret_life(message):
         _give_up(message, "too late for its code")
     else:
         try:
@@ -71,6 +72,11 @@ def deliver_next() -> bool:
             message.secret = message.last_error = ""
     message.save(update_fields=["status", "attempts", "secret", "last_error", "next_attempt_at", "sent_at"])
     return True
+
+
+def _secret_life(message: Message) -> timedelta:
+    template = TEMPLATES.get(message.template)  # another release may know it
+    return template.secret_life if template else CODE_LIFE
 
 
 def _retry_or_give_up(message: Message, error: str) -> None:

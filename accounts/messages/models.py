@@ -14,6 +14,7 @@ from accounts.people.models import Language
 class Channel(models.TextChoices):
     EMAIL = "email", _("e-mail")
     SMS = "sms", _("SMS")
+    VOICE = "voice", _("telephone call")
 
 
 class MessageStatus(models.TextChoices):
@@ -30,7 +31,8 @@ class MessageQuerySet(models.QuerySet["Message"]):
 class Message(models.Model):
     """One message, written in the transaction that caused it and sent by a job afterwards.
 
-    A secret (a code) never stands in the body: it is filled in on the way out, and blanked once that is over.
+    A secret (a code, or a link that lets somebody in) never stands in the body: it is filled in on the way out,
+    and blanked once that is over.
     """
 
     id = IdField("msg")
@@ -41,7 +43,7 @@ class Message(models.Model):
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("body"))
     secret = models.CharField(
-        max_length=20, blank=True, editable=False, help_text=_("Stands in the body as dots.")
+        max_length=200, blank=True, editable=False, help_text=_("Stands in the body as dots.")
     )
     by = models.CharField(_("caused by"), max_length=40)
     about = models.CharField(_("about"), max_length=40, help_text=_("The typed id of what it is about."))

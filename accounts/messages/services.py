@@ -25,7 +25,8 @@ def send(
 ) -> Message:
     """Put a message into the outbox, in the caller's transaction; it leaves once that has committed.
 
-    `to` is a person, reached by e-mail where there is an address and by SMS otherwise, or an E.164 number.
+    `to` is a person, reached by e-mail where there is an address and by SMS otherwise, or an E.164 number
+    (an address with `channel=Channel.EMAIL`). `Channel.VOICE` rings the number and reads the text out.
     A person who can't be reached gets a message that has failed already, so that staff see it in the outbox.
     Raises ValueError: no such template, a placeholder without a value, or a secret too many or too few.
     """

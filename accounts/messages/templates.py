@@ -1,44 +1,15 @@
-"""What the registry writes to people, in both languages: the one table.
+"""What the registry writes to people, in both languages: the one table. How it is written out: rendering.py."""
 
-Placeholders are `str.format` fields. A value may be a Text or a date: it is written in the reader's language.
-"""
-
-import datetime
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from string import Formatter
 from typing import Any
 
-from django.conf import settings
-from django.utils import timezone, translation
-from django.utils.formats import date_format
-
 from accounts.messages.models import Channel
+from accounts.messages.rendering import Template
 from accounts.text import Text
-
-HIDDEN = "••••••"  # stands in a body for the secret until the message goes out
-SUBJECT_CHARACTERS = 200
-BLANK_LINES = re.compile(r"\n{3,}")
-
-
-@dataclass(frozen=True)
-class Template:
-    """`secret` is the placeholder that never gets into the outbox."""
-
-    subject: Text
-    body: Text
-    secret: str = ""
-    placeholders: frozenset[str] = field(init=False)
-
-    def __post_init__(self) -> None:
-        texts = [*self.subject, *self.body]
-        found = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
-        object.__setattr__(self, "placeholders", frozenset(found - {self.secret}))
 
 
 def render(template: str, channel: Channel, language: str, params: Mapping[str, Any]) -> tuple[str, str]:
-    """Subject (empty for an SMS) and body.
+    """Subject (of an e-mail only) and body.
 
     Raises ValueError: no such template, or a placeholder has no value.
     """
@@ -48,26 +19,7 @@ def render(template: str, channel: Channel, language: str, params: Mapping[str, 
     missing = sorted(chosen.placeholders - params.keys())
     if missing:
         raise ValueError(f"{template} lacks {', '.join(missing)}")
-    values = {name: _written(params[name], language) for name in chosen.placeholders}
-    if chosen.secret:
-        values[chosen.secret] = HIDDEN
-    # An empty paragraph (a decision without a message) leaves no gap.
-    body = BLANK_LINES.sub("\n\n", chosen.body.in_language(language).format(**values)).strip()
-    if channel == Channel.SMS:
-        return "", f"{settings.REGISTRY_NAME}: {body}"
-    subject = " ".join(chosen.subject.in_language(language).format(**values).split())
-    return subject[:SUBJECT_CHARACTERS], f"{body}\n\n-- \n{settings.REGISTRY_NAME}\n{settings.PUBLIC_URL}\n"
-
-
-def _written(value: Any, language: str) -> str:
-    with translation.override(language):
-        if isinstance(value, Text):
-            return value.in_language(language)
-        if isinstance(value, datetime.datetime):
-            return date_format(timezone.localtime(value), "j F Y, H:i T")
-        if isinstance(value, datetime.date):
-            return date_format(value, "j F Y")
-        return str(value)
+    return chosen.render(channel, language, params)
 
 
 TEMPLATES: dict[str, Template] = {

@@ -12,6 +12,9 @@ class Gateway:
     def send(self, number: str, text: str) -> None:
         self.accepted.append((number, text))
 
+    def call(self, number: str, text: str, language: str) -> None:
+        self.accepted.append((number, f"[{language}] {text}"))
+
 
 class SlowGateway(Gateway):
     """Takes long enough for another worker to come by."""

@@ -24,7 +24,7 @@ from accounts.audit.models import LogEntry
 from accounts.messages import jobs
 from accounts.messages import services as messages
 from accounts.messages.models import Message, MessageStatus
-from accounts.messages.templates import HIDDEN
+from accounts.messages.rendering import HIDDEN
 from accounts.people.models import User
 from tests.factories import age
 

@@ -6,7 +6,7 @@ from django.db import connection, transaction
 from accounts.audit import journal as audit
 from accounts.messages import services as messages
 from accounts.messages.models import Channel, Message, MessageStatus
-from accounts.messages.templates import HIDDEN
+from accounts.messages.rendering import HIDDEN
 from accounts.people.models import Language, User
 
 CODE = "314159"

@@ -2,9 +2,11 @@ import datetime
 from string import Formatter
 
 import pytest
+from django.conf import settings
 
 from accounts.messages.models import Channel
-from accounts.messages.templates import HIDDEN, TEMPLATES, render
+from accounts.messages.rendering import HIDDEN, LINK, Template
+from accounts.messages.templates import TEMPLATES, render
 from accounts.text import Text
 
 
@@ -17,10 +19,12 @@ def placeholders(text: str) -> set[str]:
 @pytest.mark.parametrize("language", ["id", "en"])
 def test_every_template_reads_in_both_languages(name: str, channel: Channel, language: str) -> None:
     template = TEMPLATES[name]
-    values = {placeholder: f"<{placeholder}>" for placeholder in template.placeholders}
-    subject, body = render(name, channel, language, values)
+    values = {placeholder: f"<{placeholder}>" for placeholder in template.placeholders - {LINK}}
+    subject, body = render(name, channel, language, {**values, LINK: "/somewhere/"})
     assert bool(subject) == (channel == Channel.EMAIL)
     assert all(value in subject + body for value in values.values())
+    read = LINK in template.placeholders and channel != Channel.VOICE
+    assert (f"{settings.PUBLIC_URL}/somewhere/" in body) == read
     assert (HIDDEN in body) == bool(template.secret)
     assert "{" not in subject + body
 
@@ -63,3 +67,46 @@ def test_an_sms_says_who_writes(settings: object) -> None:
     assert render("approved", Channel.SMS, "id", {"name": "Ada"})[1].startswith(
         "Verified Business Registry: Ada"
     )
+
+
+def test_a_call_reads_the_code_digit_by_digit_and_twice() -> None:
+    for language, expected in [
+        ("id", "Kode Anda 4, 2, 0, 0, 1, 9. Jangan berikan kepada siapa pun"),
+        ("en", "Your code is 4, 2, 0, 0, 1, 9. Give it to nobody"),
+    ]:
+        body = render("number_code", Channel.VOICE, language, {})[1]
+        said = TEMPLATES["number_code"].uncovered(body, "420019", Channel.VOICE)
+        assert said.startswith(f"Verified Business Registry. {expected}")
+        assert said.count("4, 2, 0, 0, 1, 9.") == 2
+        assert said.count("Jangan") + said.count("Give it") == 1
+
+
+INVITED = Template(
+    Text("Undangan", "Invitation"),
+    Text("Anda diundang. Buka {link}", "You are invited. Open {link}"),
+    secret="link",
+)
+
+
+def test_a_link_is_written_in_full_and_never_read_out() -> None:
+    template = Template(
+        Text("Baru", "New"),
+        Text("Ada jawaban. Lihat {link} sekarang.\n\nSalam", "An answer. See {link} now.\n\nBye"),
+    )
+    values = {"link": "/my/"}
+    assert f"See {settings.PUBLIC_URL}/my/ now." in template.render(Channel.SMS, "en", values)[1]
+    assert template.render(Channel.VOICE, "en", values)[1] == "Verified Business Registry. An answer. Bye"
+
+
+def test_a_link_that_opens_something_stays_out_of_the_outbox() -> None:
+    body = INVITED.render(Channel.SMS, "en", {})[1]
+    assert body.endswith(f"Open {HIDDEN}")
+    sent = INVITED.uncovered(body, "/i/s3cret/", Channel.SMS)
+    assert sent.endswith(f"Open {settings.PUBLIC_URL}/i/s3cret/")
+
+
+@pytest.mark.parametrize("link", ["//evil.example/", "https://evil.example/", "my/", ""])
+def test_a_link_leads_to_no_other_place(link: str) -> None:
+    template = Template(Text("Baru", "New"), Text("Lihat {link}", "See {link}"))
+    with pytest.raises(ValueError, match="slash"):
+        template.render(Channel.EMAIL, "id", {"link": link})
