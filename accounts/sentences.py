@@ -87,6 +87,18 @@ SENTENCES: dict[str, Text] = {
         "The registry can't read its data right now; try again shortly. Go on with the copy you have.",
     ),
     "forbidden": Text("Ini tidak diizinkan.", "This is not allowed."),
+    "owners_only": Text(
+        "Halaman ini untuk pemilik usaha. Keluar dulu dari halaman staf, lalu masuk dengan kontak Anda sendiri.",
+        "This page is for owners of businesses. Sign out of the staff's pages first, then sign in with your own contact.",
+    ),
+    "member_role_missing": Text(
+        "Peran Anda di usaha ini tidak mengizinkannya. Mintalah pemiliknya.",
+        "Your role in this business does not allow that. Ask its owner.",
+    ),
+    "form_expired": Text(
+        "Formulir ini sudah terlalu lama terbuka. Muat ulang halamannya, lalu kirim sekali lagi.",
+        "This form was open for too long. Reload the page and send it once more.",
+    ),
     "bad_request": Text("Permintaan ini tidak dapat dibaca.", "The request can't be read."),
     "conflict": Text(
         "Orang lain melakukan hal yang sama pada saat yang sama; baca lagi lalu ulangi.",

@@ -25,6 +25,7 @@ _public = urlsplit(PUBLIC_URL)
 _over_tls = _public.scheme == "https"
 ALLOWED_HOSTS = [_public.hostname, *environment.text("ALLOWED_HOSTS", "127.0.0.1,localhost,[::1]").split(",")]
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+CSRF_FAILURE_VIEW = "accounts.onboarding.expired.form_expired"
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _over_tls
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if _over_tls else None
 SECURE_HSTS_SECONDS = 31_536_000 if _over_tls else 0

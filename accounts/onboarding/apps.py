@@ -5,3 +5,8 @@ from django.utils.translation import gettext_lazy as _
 class OnboardingConfig(AppConfig):
     name = "accounts.onboarding"
     verbose_name = _("Onboarding")
+
+    def ready(self) -> None:
+        from accounts.onboarding.converters import register
+
+        register()

@@ -1,0 +1,30 @@
+"""What somebody typed when their session had ended: kept beside the new session, and put back after the sign-in."""
+
+import time
+from typing import Any
+
+from django.http import HttpRequest
+
+KEPT = "kept_form"
+KEEP_FOR = 3600  # seconds
+LARGEST = 20_000  # characters in all; files are chosen again
+
+
+def keep(request: HttpRequest) -> None:
+    """The fields of a POST that could not be let in. Nothing of it is acted upon."""
+    typed = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
+    if sum(len(value) for values in typed.values() for value in values) <= LARGEST:
+        request.session[KEPT] = {"path": request.path, "typed": typed, "at": time.time()}
+
+
+def kept(request: HttpRequest) -> dict[str, Any]:
+    """What was typed on this very page, once; a field with one value is that value."""
+    form = request.session.get(KEPT)
+    if form is None:
+        return {}
+    if form["path"] != request.path and form["at"] + KEEP_FOR > time.time():
+        return {}
+    del request.session[KEPT]
+    if form["at"] + KEEP_FOR <= time.time():
+        return {}
+    return {name: values[0] if len(values) == 1 else values for name, values in form["typed"].items()}

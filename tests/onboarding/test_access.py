@@ -1,0 +1,158 @@
+"""Every address of the owners' pages and who may open it: the table, and the test that fails where a line is missing.
+
+Ada owns the business; Mallory owns another one; Vera may only look, Mark may change. What is Ada's is nobody else's:
+her addresses answer Mallory as they answer for what does not exist.
+"""
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts import ids
+from accounts.businesses.models import Business, MemberRole, Membership
+from accounts.onboarding.pages import OwnerPage
+from accounts.people.models import User
+from accounts.verification.models import Application
+from tests.factories import make_account, make_approved, make_business, make_draft, make_owner, make_submitted
+from tests.owners import owner_browser
+
+EVERYBODY, OWNERS = "everybody", "owners"
+VIEWER, MANAGER, OWNER = MemberRole.VIEWER, MemberRole.MANAGER, MemberRole.OWNER
+LOOK, CHANGE = "look", "change"
+
+
+class Page(NamedTuple):
+    """Who may look, and who may send something; None: that method is not for anybody."""
+
+    look: str | MemberRole | None
+    change: str | MemberRole | None
+    about: str = ""  # which of Ada's things the address names: draft, submitted, approved, business
+    more: dict[str, str] = {}  # the other parts of the address
+
+
+# One line an address, by its name.
+PAGES: dict[str, Page] = {}
+
+
+@pytest.fixture
+def adas(ada: User) -> dict[str, Any]:
+    """One of each of what an address can name."""
+    business = make_business(ada)
+    return {
+        "business": business,
+        "draft": make_draft(make_account(business)),
+        "submitted": make_submitted(make_account(business)),
+        "approved": make_approved(account=make_account(business)),
+    }
+
+
+def addresses() -> Iterator[URLPattern]:
+    """Every page of `accounts.onboarding`, as it is routed."""
+
+    def walk(resolver: URLResolver) -> Iterator[URLPattern]:
+        for pattern in resolver.url_patterns:
+            if isinstance(pattern, URLResolver):
+                yield from walk(pattern)
+            elif pattern.callback.__module__.startswith("accounts.onboarding"):
+                yield pattern
+
+    yield from walk(get_resolver())
+
+
+def address_of(name: str, page: Page, things: dict[str, Any]) -> str:
+    about = page.about
+    if not about:
+        return reverse(name, kwargs=page.more)
+    parameter = {"business": "business_id", "approved": "account_id"}.get(about, "application_id")
+    return reverse(name, kwargs={parameter: things[about].pk, **page.more})
+
+
+def foreign(things: dict[str, Any]) -> dict[str, Any]:
+    """The same kinds of things, none of which exists."""
+    return {name: type(thing)(pk=ids.new_id(thing.pk.partition("_")[0])) for name, thing in things.items()}
+
+
+def member(business: Business, role: MemberRole) -> User:
+    person = make_owner(role.title(), f"{role}@owner.example")
+    Membership.objects.create(business=business, person=person, role=role)
+    return person
+
+
+def ask(browser: Client, method: str, address: str) -> Any:
+    return browser.get(address) if method == LOOK else browser.post(address, {})
+
+
+def test_every_address_has_its_line() -> None:
+    assert {str(pattern.name) for pattern in addresses()} == set(PAGES)
+
+
+def test_every_page_of_owners_says_who_may_open_it() -> None:
+    """A view that is not an `OwnerPage` has to be for everybody, and say so in the table."""
+    for pattern in addresses():
+        view = getattr(pattern.callback, "view_class", None)
+        is_ours = isinstance(view, type) and issubclass(view, OwnerPage)
+        assert is_ours == (PAGES[str(pattern.name)].look != EVERYBODY), pattern.name
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("method", [LOOK, CHANGE])
+def test_what_is_adas_is_nobody_elses(name: str, method: str, adas: dict[str, Any], mallory: User) -> None:
+    page = PAGES[name]
+    if not page.about or page.look == EVERYBODY:
+        return
+    make_business(mallory)
+    browser = owner_browser(mallory)
+    hers = ask(browser, method, address_of(name, page, adas))
+    unknown = ask(browser, method, address_of(name, page, foreign(adas)))
+    wanted = 405 if (page.look if method == LOOK else page.change) is None else 404
+    assert (hers.status_code, unknown.status_code) == (wanted, wanted) or hers.status_code == 404
+    assert hers.content == unknown.content
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_nobody_without_signing_in(name: str, adas: dict[str, Any]) -> None:
+    page = PAGES[name]
+    if page.look == EVERYBODY:
+        return
+    for method, who in ((LOOK, page.look), (CHANGE, page.change)):
+        if who is not None:
+            answer = ask(Client(headers={"Accept": "text/html"}), method, address_of(name, page, adas))
+            assert answer.status_code == 302 and answer["Location"].startswith(reverse("owner_sign_in"))
+
+
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("role", list(MemberRole))
+def test_roles(name: str, role: MemberRole, adas: dict[str, Any]) -> None:
+    page = PAGES[name]
+    if not page.about:
+        return
+    browser = owner_browser(member(adas["business"], role))
+    for method, who in ((LOOK, page.look), (CHANGE, page.change)):
+        if isinstance(who, MemberRole):
+            status = ask(browser, method, address_of(name, page, adas)).status_code
+            assert (status == 403) != role.covers(who), (method, status)
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_an_owner_is_not_staff_nor_the_other_way_round(name: str, adas: dict[str, Any], rita: User) -> None:
+    page = PAGES[name]
+    if page.look in (EVERYBODY, None):
+        return
+    browser = Client(headers={"Accept": "text/html"})
+    browser.force_login(rita)
+    assert browser.get(address_of(name, page, adas)).status_code == 403
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_looking_changes_nothing(name: str, adas: dict[str, Any], ada: User) -> None:
+    page = PAGES[name]
+    if page.look is None:
+        return
+    before = list(Application.objects.order_by("pk").values()), list(Business.objects.order_by("pk").values())
+    answer = owner_browser(ada).get(address_of(name, page, adas))
+    assert answer.status_code in (200, 302), answer.content[:500]
+    after = list(Application.objects.order_by("pk").values()), list(Business.objects.order_by("pk").values())
+    assert before == after
