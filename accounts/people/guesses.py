@@ -1,36 +1,23 @@
-"""How often a password or a code may be guessed: counted in the database, by one statement, for all processes.
+"""How often a password or a code may be guessed, counted by `accounts.people.counting`.
 
 Counted are wrong guesses at a name from a place (a network of addresses), at a name from everywhere, and from a place
 at all names. Names that nobody has are counted alike. The last two limits do not hold for a name at a place from
 which it signed in of late: who guesses somebody's password from elsewhere does not keep that person out.
 """
 
-import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
 
-from django.db import connection
 from django.db.models import F
-from django.utils.crypto import salted_hmac
 
 from accounts import clock
 from accounts.errors import TooMany
+from accounts.people import counting
 from accounts.people.models import Guesses
 
 WINDOW = timedelta(minutes=15)  # the sentence `too_many_guesses` says it too
 KNOWN_FOR = timedelta(days=30)
-NETWORK_BITS = {4: 24, 6: 56}  # what one customer of a provider commonly has, or shares
-
-_TAKE = """
-INSERT INTO people_guesses AS guesses (key, count, since) VALUES (%(key)s, 1, clock_timestamp())
-ON CONFLICT (key) DO UPDATE SET
-    count = CASE WHEN guesses.since < clock_timestamp() - %(window)s THEN 1 ELSE guesses.count + 1 END,
-    since = CASE WHEN guesses.since < clock_timestamp() - %(window)s THEN clock_timestamp() ELSE guesses.since END
-WHERE guesses.count < %(limit)s OR guesses.since < clock_timestamp() - %(window)s
-RETURNING count
-"""
 
 
 @dataclass(frozen=True)
@@ -68,37 +55,24 @@ def was_right(kind: str, name: str, address: str) -> None:
 def remember(name: str, address: str) -> None:
     """`name` has signed in from here, with everything that takes. What nobody needs any more is forgotten."""
     Guesses.objects.update_or_create(
-        key=_key("known", name, _place(address)), defaults={"count": 0, "since": clock.now()}
+        key=_key("known", name, counting.place_of(address)), defaults={"count": 0, "since": clock.now()}
     )
     Guesses.objects.filter(since__lt=clock.now() - KNOWN_FOR).delete()
 
 
 def _is_known(name: str, address: str) -> bool:
-    key = _key("known", name, _place(address))
+    key = _key("known", name, counting.place_of(address))
     return Guesses.objects.filter(key=key, since__gt=clock.now() - KNOWN_FOR).exists()
 
 
 def _take(key: str, limit: int) -> bool:
-    with connection.cursor() as cursor:
-        values: dict[str, Any] = {"key": key, "limit": limit, "window": WINDOW}
-        cursor.execute(_TAKE, values)
-        return cursor.fetchone() is not None
+    return counting.take(key, limit, WINDOW)
 
 
 def _keys(kind: str, name: str, address: str) -> Iterable[str]:
-    place = _place(address)
+    place = counting.place_of(address)
     return _key(kind, name, place), _key(kind, name, ""), _key(kind, "", place)
 
 
 def _key(kind: str, name: str, place: str) -> str:
-    text = "\n".join((kind, name.casefold(), place))
-    return salted_hmac("accounts.people.guesses", text, algorithm="sha256").hexdigest()
-
-
-def _place(address: str) -> str:
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return "elsewhere"
-    ip = getattr(ip, "ipv4_mapped", None) or ip  # as a socket for both protocols names the older one
-    return str(ipaddress.ip_network((ip, NETWORK_BITS[ip.version]), strict=False))
+    return counting.key_of(kind, name.casefold(), place)
