@@ -13,6 +13,7 @@
 #: REGISTRY_NAME       what cards and messages call it
 #: UNDO_WINDOW         seconds between a decision and its effect: 300
 #: COOL_DOWN_DAYS, LAPSE_AFTER_DAYS, BADGE_TERM_DAYS   30, 30, 365
+#: EVIDENCE_KEPT_DAYS  days after which the papers of an ended application are deleted: 90
 #: QUALITY_SHARE       how many approvals are reviewed again, blind: 5, percent
 #: HOLIDAYS            days on which nobody reviews, beside those with a fixed date: 2027-03-10,2027-05-16
 #: EMAIL_HOST, EMAIL_PORT, EMAIL_USER, EMAIL_PASSWORD, EMAIL_FROM   unset: mail lies in VAR_DIR/mail
@@ -20,6 +21,7 @@
 #: SECRET_KEY, MEDIA_ROOT   made and kept under VAR_DIR
 #: ALLOWED_HOSTS       more names it answers to, with commas
 #: SIGN_IN_AGAIN_AFTER seconds after which staff sign in again before what can't be taken back: 1800
+#: SIGN_IN_CODES_A_DAY codes that are sent to owners in a day, in all: 5000
 #: TRUSTED_PROXIES     how many proxies in front write X-Forwarded-For: 0; guesses at passwords are counted by it
 #: DATABASE_POOL_SIZE  connections of each process: 8
 #: LOG_LEVEL           INFO

@@ -50,6 +50,7 @@ REGISTRY_NAME = environment.text("REGISTRY_NAME", "Verified Business Registry")
 UNDO_WINDOW = environment.seconds("UNDO_WINDOW", 300)  # between a decision and its effect
 COOL_DOWN = environment.days("COOL_DOWN_DAYS", 30)  # after a decline
 LAPSE_AFTER = environment.days("LAPSE_AFTER_DAYS", 30, low=1)  # of a draft, or of a question left alone
+EVIDENCE_KEPT = environment.days("EVIDENCE_KEPT_DAYS", 90)  # after the end of its application
 BADGE_TERM = environment.days("BADGE_TERM_DAYS", 365, low=1)
 QUALITY_SHARE = environment.number("QUALITY_SHARE", 5, high=100)  # percent of approvals, judged again blind
 # When reviewers work, on the clock of TIME_ZONE: Monday to Friday, but not on holidays.
@@ -104,6 +105,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.people.middleware.LanguageOfTheStaff",
+    "accounts.onboarding.signing_in.middleware.OwnersSession",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.people.middleware.SecondFactor",
@@ -143,8 +145,9 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 # The staff's sign-in (accounts/people/urls.py): a username and a password, and a second factor; nobody signs up.
 SIGN_IN_AGAIN_AFTER = environment.seconds("SIGN_IN_AGAIN_AFTER", 1800)  # before what can't be taken back
+SIGN_IN_CODES_A_DAY = environment.number("SIGN_IN_CODES_A_DAY", 5000, low=1)  # sent to owners, in all
 TRUSTED_PROXIES = environment.number("TRUSTED_PROXIES", 0, high=9)  # that add to X-Forwarded-For
-ACCOUNT_ADAPTER = "accounts.people.adapters.SignInAdapter"
+ACCOUNT_ADAPTER = "accounts.people.doors.adapter"
 ACCOUNT_FORMS = {
     "login": "accounts.people.forms.SignInForm",
     "reauthenticate": "accounts.people.forms.PasswordAgainForm",

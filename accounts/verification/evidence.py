@@ -2,6 +2,8 @@
 
 import hashlib
 import os
+from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -90,6 +92,14 @@ def _forget(path: Path, application: Application) -> None:
         lock(application)  # somebody may just be adding it again
         if all(evidence.kept_as != path.name for evidence in application.evidence.all()):
             path.unlink(missing_ok=True)
+
+
+def discard(files: Iterable[Evidence]) -> None:
+    """Delete files for good, whatever the status. Called under the lock of their application."""
+    for evidence in files:
+        path, application = _path(evidence), evidence.application
+        evidence.delete()
+        database.on_commit(partial(_forget, path, application))
 
 
 def open_file(evidence: Evidence) -> BinaryIO:
