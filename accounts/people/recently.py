@@ -30,7 +30,12 @@ _OF_A_REQUEST = (
 
 def records(request: HttpRequest) -> list[dict[str, Any]]:
     """Which ways this session signed in, and again, and when (`at`, in seconds since 1970)."""
-    found: list[dict[str, Any]] = get_authentication_records(request, request.user)
+    return records_of(request, request.user)
+
+
+def records_of(request: HttpRequest, person: Any) -> list[dict[str, Any]]:
+    """As above, also of a person who is just about to be signed in."""
+    found: list[dict[str, Any]] = get_authentication_records(request, person)
     return found
 
 

@@ -62,16 +62,15 @@ def change_staff(
 
 @audit.transaction
 def choose_language(person: User, language: str) -> User:
-    """In which a person of the staff reads the pages, and is written to. Raises Invalid: locale_unknown."""
+    """In which a person reads the pages, and is written to. Raises Invalid: locale_unknown."""
     if language not in Language.values:
         raise Invalid("invalid", problems=[Problem("locale_unknown", "/language")])
-    person = locked_staff(person)
+    person = User.objects.select_for_update().get(pk=person.pk)
     if person.language != language:
         person.language = language
         person.save(update_fields=["language"])
-        audit.record(
-            "person.changed", on=person, by=person, data={"fields": ["language"], "role": person.role}
-        )
+        role = {"role": person.role} if person.is_staff else {}
+        audit.record("person.changed", on=person, by=person, data={"fields": ["language"], **role})
     return person
 
 
