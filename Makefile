@@ -14,10 +14,15 @@
 #: UNDO_WINDOW         seconds between a decision and its effect: 300
 #: COOL_DOWN_DAYS, LAPSE_AFTER_DAYS, BADGE_TERM_DAYS   30, 30, 365
 #: EVIDENCE_KEPT_DAYS  days after which the papers of an ended application are deleted: 90
+#: REPROVE_WITHIN_DAYS how long a business has to prove again a number that another one claims: 7
 #: QUALITY_SHARE       how many approvals are reviewed again, blind: 5, percent
 #: HOLIDAYS            days on which nobody reviews, beside those with a fixed date: 2027-03-10,2027-05-16
 #: EMAIL_HOST, EMAIL_PORT, EMAIL_USER, EMAIL_PASSWORD, EMAIL_FROM   unset: mail lies in VAR_DIR/mail
-#: SMS_SENDER          a class with send(number, text); the default prints
+#: SMS_SENDER          who sends SMS and calls: the default prints; or accounts.messages.gateways.twilio.TwilioSender,
+#:                     accounts.messages.gateways.generic.HttpGatewaySender, or a class of yours like them
+#: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM   for the first; FROM is a number that may send and call
+#: SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN   for the second: where, and the secret of its header
+#: SMS_GATEWAY_HEADER, SMS_GATEWAY_BODY, SMS_GATEWAY_CALL_URL   Authorization; JSON with {number}, {text}, …; as URL
 #: SECRET_KEY, MEDIA_ROOT   made and kept under VAR_DIR
 #: ALLOWED_HOSTS       more names it answers to, with commas
 #: SIGN_IN_AGAIN_AFTER seconds after which staff sign in again before what can't be taken back: 1800

@@ -163,7 +163,45 @@ SENTENCES: dict[str, Text] = {
         "Did you mean {canonical}? Send the number in that form.",
     ),
     "number_taken": Text(
-        "Nomor ini sudah dipakai usaha lain di registri.", "Another account of the registry has this number."
+        "Nomor ini sudah dipakai usaha lain di registri. Bila nomor ini milik Anda, Anda dapat memintanya.",
+        "Another business of the registry has this number. If it is yours, you can claim it.",
+    ),
+    "number_ambiguous": Text(
+        "Nomor ini dapat dibaca dengan dua cara; tulis dengan 0 atau +62 di depan.",
+        "This can be read as two numbers; write it with 0 or + and the country's code in front.",
+    ),
+    "number_costs_extra": Text(
+        "Nomor ini bertarif khusus dan tidak dapat menerima kode; pakai nomor biasa.",
+        "This is a premium or service number, which gets no codes; use an ordinary one.",
+    ),
+    "number_needs_a_call": Text(
+        "Telepon rumah tidak menerima SMS; pilih kode lewat telepon.",
+        "A landline gets no SMS; choose a call that reads the code out.",
+    ),
+    "number_not_taken": Text(
+        "Nomor ini tidak dipakai usaha lain; Anda dapat langsung memakainya.",
+        "No other business has this number; you can simply use it.",
+    ),
+    "number_claimed": Text(
+        "Usaha lain sedang meminta nomor ini juga; coba lagi dalam beberapa hari.",
+        "Another business claims this number too; try again in a few days.",
+    ),
+    "claim_refused_lately": Text(
+        "Pemilik nomor ini belum lama membuktikannya lagi; Anda dapat memintanya lagi mulai {until}.",
+        "Whoever has the number proved it again not long ago; you can claim it again from {until}.",
+    ),
+    "claim_settled": Text(
+        "Permintaan nomor ini sudah diputuskan.", "This claim of a number is settled already."
+    ),
+    "reproof_asked_already": Text(
+        "Usaha ini sudah diminta membuktikan nomornya lagi; tunggu sampai tanggalnya.",
+        "The business was asked to prove the number again already; wait for the date.",
+    ),
+    "reproof_closed": Text(
+        "Pembuktian ulang nomor ini sudah selesai.", "This number does not have to be proven again any more."
+    ),
+    "reproof_not_due": Text(
+        "Waktu untuk membuktikan nomor ini belum habis.", "The time to prove the number is not over yet."
     ),
     "number_is_personal": Text(
         "Nomor ini nomor pribadi menurut aplikasi pesan; lepaskan dahulu di aplikasi itu.",
@@ -186,6 +224,26 @@ SENTENCES: dict[str, Text] = {
     "code_too_often": Text(
         "Terlalu banyak kode diminta; tunggu {minutes} menit.",
         "Too many codes were asked for; wait {minutes} minutes.",
+    ),
+    "code_too_often_today": Text(
+        "Terlalu banyak kode diminta hari ini; coba lagi dalam {hours} jam.",
+        "Too many codes were asked for today; try again in {hours} hours.",
+    ),
+    "code_malformed": Text("Kode terdiri dari enam angka.", "The code has six digits."),
+    "contact_missing": Text(
+        "Tulis nomor HP atau alamat email Anda.", "Write your phone number or your e-mail address."
+    ),
+    "contact_invalid": Text(
+        "Ini bukan nomor HP atau alamat email yang dapat dipakai. Contoh: 0812 3456 7890 atau nama@contoh.id.",
+        "This phone number or e-mail address can't be used. For example: 0812 3456 7890, or name@example.com.",
+    ),
+    "sign_in_closed": Text(
+        "Anda tidak dapat masuk lagi dengan kontak ini. Hubungi kami bila ini keliru.",
+        "You can't sign in with this contact any more. Write to us if that is a mistake.",
+    ),
+    "code_too_soon": Text(
+        "Kode baru saja dikirim; tunggu {seconds} detik sebelum meminta lagi.",
+        "A code was sent a moment ago; wait {seconds} seconds before you ask again.",
     ),
     "number_already_proven": Text("Nomor ini sudah dibuktikan.", "This number is proven already."),
     # Businesses and accounts.
@@ -246,7 +304,10 @@ SENTENCES: dict[str, Text] = {
     # Cohorts.
     "cohort_unknown": Text("Tidak ada gelombang dengan nama itu.", "There is no cohort of that name."),
     "cohort_not_open": Text("Gelombang ini belum dibuka atau sudah ditutup.", "This cohort is not open."),
-    "cohort_full": Text("Gelombang ini sudah penuh.", "This cohort is full."),
+    "cohort_full": Text(
+        "Gelombang ini sudah penuh; masuklah ke daftar tunggu.",
+        "This cohort is full; join the waiting list.",
+    ),
     "cohort_other_country": Text("Gelombang ini untuk negara lain.", "This cohort is for another country."),
     "invitation_required": Text(
         "Untuk saat ini hanya usaha yang diundang dapat mendaftar.",
@@ -256,6 +317,43 @@ SENTENCES: dict[str, Text] = {
     "cohort_closes_too_early": Text(
         "Gelombang harus ditutup sesudah dibuka.", "A cohort has to close after it opens."
     ),
+    # Invitations and the waiting list.
+    "invitation_unknown": Text(
+        "Tautan undangan ini tidak berlaku; buka tautan dari pesan terakhir kami.",
+        "This invitation link is not valid; open the one in our latest message.",
+    ),
+    "invitation_expired": Text(
+        "Undangan ini sudah lewat waktunya; minta yang baru.",
+        "This invitation has expired; ask for a new one.",
+    ),
+    "invitation_revoked": Text(
+        "Undangan ini sudah dicabut; hubungi kami bila ini keliru.",
+        "This invitation was revoked; write to us if that is a mistake.",
+    ),
+    "invitation_used": Text(
+        "Undangan ini sudah diterima; setiap undangan berlaku sekali.",
+        "This invitation has been accepted already; each is good for once.",
+    ),
+    "invited_already": Text(
+        "Kontak ini sudah diundang; kirim ulang tautannya.",
+        "This contact is invited already; send the link again.",
+    ),
+    "contact_invalid": Text(
+        "Tulis alamat e-mail atau nomor telepon, misalnya +62 812 3456 7890.",
+        "Write an e-mail address or a phone number, for example +62 812 3456 7890.",
+    ),
+    "contact_erased": Text(
+        "Kontaknya sudah dihapus; undang lagi dengan kontak yang baru.",
+        "The contact was erased; invite them anew.",
+    ),
+    "expiry_out_of_range": Text(
+        "Undangan berlaku 1 sampai {longest} hari.", "An invitation is good for 1 to {longest} days."
+    ),
+    "waiting_not_needed": Text(
+        "Anda tidak perlu menunggu: Anda dapat mendaftar sekarang.",
+        "You need not wait: you can apply now.",
+    ),
+    "nobody_waits": Text("Tidak ada yang menunggu.", "Nobody is waiting."),
     # Applications.
     "wrong_status": Text(
         "Tidak dapat {action}: pengajuan berstatus {status}.", "Can't {action}: the application is {status}."
@@ -337,6 +435,27 @@ SENTENCES: dict[str, Text] = {
     "cool_down": Text(
         "Pengajuan baru dapat dikirim mulai {until}.", "A new application can be sent from {until} on."
     ),
+    "question_answered": Text(
+        "Pertanyaan ini sudah dijawab, mungkin di tab lain. Lihat halaman pengajuan; tulisan Anda masih ada di sini.",
+        "This question was answered already, maybe in another tab. See the application's page; what you wrote is still here.",
+    ),
+    "withdraw_not_now": Text(
+        "Sekarang pengajuan ini tidak dapat ditarik. Lihat lagi dalam beberapa menit.",
+        "The application can't be withdrawn right now. Please look again in a few minutes.",
+    ),
+    "step_over": Text(
+        "Ini tidak dapat dilakukan lagi: keadaannya sudah berubah. Lihat halaman pengajuan.",
+        "This is no longer possible: things have changed. See the application's page.",
+    ),
+    "change_in_review": Text(
+        "Perubahan yang Anda kirim sebelumnya masih diperiksa. Tunggu hasilnya, atau tarik dahulu.",
+        "The change you sent before is still being checked. Wait for the result, or withdraw it first.",
+    ),
+    "profile_changed_meanwhile": Text(
+        "Data ini baru saja diubah di tempat lain. Periksa lagi isinya, lalu kirim sekali lagi.",
+        "This was changed somewhere else a moment ago. Check it again, then send it once more.",
+    ),
+    "confirm_first": Text("Centang kotaknya bila Anda yakin.", "Tick the box if you are sure."),
     "contested_already": Text(
         "Keberatan hanya dapat diajukan sekali.", "A decline can be contested once only."
     ),
@@ -465,7 +584,90 @@ SENTENCES: dict[str, Text] = {
         "Pelapor ini sudah melaporkan akun ini hari ini; kirim lagi besok.",
         "This reporter has reported this account today already; send it again tomorrow.",
     ),
+    "suggestions_used_up": Text(
+        "Batas {limit} saran sehari sudah tercapai; kirim lagi besok.",
+        "The limit of {limit} suggestions a day is reached; send it tomorrow.",
+    ),
+    "suggestion_wrong_status": Text(
+        "Tidak dapat {action}: saran berstatus {status}.", "Can't {action}: the suggestion is {status}."
+    ),
     "report_case_closed": Text("{name} sudah menutup perkara ini.", "{name} has closed this case already."),
+    # Websites: what keeps one from being proven. {found} is an address, or what its server answered.
+    "website_missing": Text("Isi dahulu alamat situs web.", "Enter the address of the website first."),
+    "website_unfit": Text(
+        "Alamat ini tidak dapat dibuktikan. Tulis https:// lalu nama situsnya, tanpa nomor port, tanpa angka IP.",
+        "This address can't be proven. Write https:// and then the website's name: no port, no IP address.",
+    ),
+    "website_proof_over": Text(
+        "Pembuktian ini sudah berakhir; mulai yang baru.", "This proof is over; start a new one."
+    ),
+    "website_checks_used_up": Text(
+        "Situs ini sudah sering diperiksa. Coba lagi {minutes} menit lagi.",
+        "That was checked often enough for now. Try again in {minutes} minutes.",
+    ),
+    "website_not_proven": Text(
+        "Situs web belum terbukti; buktikan dahulu.", "The website is not proven; prove it first."
+    ),
+    "website_no_name": Text(
+        "Nama situs ini tidak ditemukan di internet. Periksa ejaannya, atau tanyakan apakah domainnya masih aktif.",
+        "No website of that name was found. Check its spelling, or whether the domain has expired.",
+    ),
+    "website_dns_broken": Text(
+        "Server nama situs ini tidak menjawab. Coba lagi nanti; bila tetap begitu, hubungi pengelola domain.",
+        "The name servers of this website don't answer. Try later; if it stays so, ask whoever runs the domain.",
+    ),
+    "website_private": Text(
+        "Nama ini menunjuk ke alamat yang tidak terbuka di internet. Arahkan domain ke alamat umum hosting Anda.",
+        "The name leads to an address that is not on the public internet. Point it to your host's public address.",
+    ),
+    "website_unreachable": Text(
+        "Situs ini tidak dapat dihubungi. Pastikan situs terbuka dari ponsel lain, lalu periksa lagi.",
+        "The website can't be reached. Make sure that it opens on another phone, then check again.",
+    ),
+    "website_tls": Text(
+        "Sambungan aman (https) situs ini rusak. Minta pengelola hosting memperbarui sertifikatnya.",
+        "The secure connection (https) of this website is broken. Ask your host to renew its certificate.",
+    ),
+    "website_slow": Text(
+        "Situs ini terlalu lambat menjawab. Coba lagi nanti, atau pilih cara catatan DNS.",
+        "The website took too long to answer. Try later, or choose the DNS record.",
+    ),
+    "website_too_large": Text(
+        "Halaman ini terlalu besar untuk dibaca seluruhnya. Taruh kodenya lebih ke atas, atau pilih cara lain.",
+        "The page is too large to read all of it. Put the code nearer to its top, or choose another way.",
+    ),
+    "website_answer_broken": Text(
+        "Jawaban situs ini tidak dapat dibaca. Minta pengelola hosting memeriksanya.",
+        "What the website answers can't be read. Ask your host to look into it.",
+    ),
+    "website_not_found": Text(
+        "Di {found} tidak ada apa-apa. Unggah berkasnya ke sana, lalu periksa lagi.",
+        "There is nothing at {found}. Upload the file there, then check again.",
+    ),
+    "website_answer_other": Text(
+        "Situs ini menolak kunjungan kami (jawaban {found}). Izinkan, atau pilih cara catatan DNS.",
+        "The website turned our visit away (it answered {found}). Let it in, or choose the DNS record.",
+    ),
+    "website_not_text": Text(
+        "Yang dikirim situs ini bukan berkas teks yang diminta. Unggah berkas teks biasa, atau pilih cara lain.",
+        "What the website sent is not the text we asked for. Upload a plain text file, or choose another way.",
+    ),
+    "website_token_missing": Text(
+        "Situs ini terbuka, tetapi kodenya belum ada di sana. Perubahan DNS bisa perlu beberapa jam.",
+        "We got through, but the code is not there yet. A change of the DNS can take some hours.",
+    ),
+    "website_token_wrong": Text(
+        "Di sana ada kode lain. Ganti dengan kode yang tertulis di halaman ini.",
+        "There is another code there. Replace it by the one on this page.",
+    ),
+    "website_redirects": Text(
+        "Situs ini mengalihkan ke {found}. Bila itu situs Anda, tulis alamat itu sebagai situs web Anda.",
+        "The website leads on to {found}. If that is yours, enter that address as your website.",
+    ),
+    "website_redirects_within": Text(
+        "Halaman ini mengalihkan ke halaman lain di {found}. Pilih cara catatan DNS atau berkas tanpa pengalihan.",
+        "The page leads on to another one at {found}. Choose the DNS record, or a file that leads nowhere else.",
+    ),
     # Evidence.
     "evidence_empty": Text("Berkas ini kosong.", "The file is empty."),
     "evidence_too_large": Text("Berkas paling besar 10 MB.", "A file can have 10 MB at most."),
@@ -529,6 +731,10 @@ WORDS: dict[str, dict[str, Text]] = {
         "remove_evidence": Text("menghapus bukti", "remove evidence"),
         "send_code": Text("mengirim kode", "send a code"),
         "check_code": Text("memeriksa kode", "check a code"),
+        # With a suggestion.
+        "plan": Text("merencanakan", "plan it"),
+        "finish": Text("menyelesaikan", "finish it"),
+        "reword": Text("mengubah kata-kata", "reword it"),
         # Of a badge.
         "issue": Text("menerbitkan", "issue it"),
         "suspend": Text("menangguhkan", "suspend it"),
@@ -556,5 +762,9 @@ WORDS: dict[str, dict[str, Text]] = {
         "revoked": Text("dicabut", "revoked"),
         "expired": Text("habis masa berlaku", "expired"),
         "superseded": Text("digantikan", "superseded"),
+        # Of a suggestion.
+        "new": Text("baru", "new"),
+        "planned": Text("direncanakan", "planned"),
+        "done": Text("selesai", "done"),
     },
 }

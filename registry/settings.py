@@ -51,6 +51,7 @@ UNDO_WINDOW = environment.seconds("UNDO_WINDOW", 300)  # between a decision and 
 COOL_DOWN = environment.days("COOL_DOWN_DAYS", 30)  # after a decline
 LAPSE_AFTER = environment.days("LAPSE_AFTER_DAYS", 30, low=1)  # of a draft, or of a question left alone
 EVIDENCE_KEPT = environment.days("EVIDENCE_KEPT_DAYS", 90)  # after the end of its application
+REPROVE_WITHIN = environment.days("REPROVE_WITHIN_DAYS", 7, low=1)  # a number, once somebody doubts it
 BADGE_TERM = environment.days("BADGE_TERM_DAYS", 365, low=1)
 QUALITY_SHARE = environment.number("QUALITY_SHARE", 5, high=100)  # percent of approvals, judged again blind
 # When reviewers work, on the clock of TIME_ZONE: Monday to Friday, but not on holidays.
@@ -197,8 +198,10 @@ EMAIL_TIMEOUT = 10  # seconds
 DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "registry@localhost")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"  # without a mail server, what would have been sent
-# The class that hands a text message over; the default prints it.
+# The class that hands text messages and calls over; the default prints them. Two others: accounts/messages/gateways.
 SMS_SENDER = environment.text("SMS_SENDER", "accounts.messages.senders.ConsoleSender")
+TWILIO = environment.texts("TWILIO", ACCOUNT_SID="", AUTH_TOKEN="", FROM="", URL="https://api.twilio.com")
+SMS_GATEWAY = environment.texts("SMS_GATEWAY", URL="", CALL_URL="", TOKEN="", HEADER="Authorization", BODY="")
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.clients.authentication.BearerKey"],

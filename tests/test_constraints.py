@@ -106,7 +106,7 @@ BREAKS: dict[str, Break] = {
     "member_role_is_known": lambda w: Membership.objects.update(role="boss"),
     "account_number_is_e164": lambda w: w.set(w.account, number="0812345678"),
     "account_category_is_known": lambda w: w.set(w.account, category="bakery"),
-    "an_approved_account_has_number_and_name": lambda w: w.set(w.account, live_name=None),
+    "a_live_number_has_a_name": lambda w: w.set(w.account, live_name=None),
     "contact_purposes_are_known": lambda w: w.set(w.account, contact_purposes=["spam"]),
     "R7_business_or_personal_never_both": lambda w: NumberUse.objects.update(declared_by=w.client),
     "used_number_is_e164": lambda w: NumberUse.objects.create(number="+0123456789", account=w.account),

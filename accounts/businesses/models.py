@@ -113,7 +113,8 @@ class Account(models.Model):
     """A business's messaging identity: one number, one display name, a profile.
 
     `number` and `live_name` are what the registry approved, null until it did. What an owner wishes for stands
-    in an application.
+    in an application. A live account whose number somebody else has now keeps its name and has no number: it is no
+    number's card until it has moved to a new one.
     """
 
     id = IdField("acc")
@@ -159,9 +160,9 @@ class Account(models.Model):
                 condition=Q(category__in=Category.values), name="account_category_is_known"
             ),
             models.CheckConstraint(
-                condition=Q(number__isnull=True, live_name__isnull=True)
-                | Q(number__isnull=False, live_name__isnull=False),
-                name="an_approved_account_has_number_and_name",
+                # Not the other way round: a number that was lost to somebody else leaves the name behind.
+                condition=Q(number__isnull=True) | Q(live_name__isnull=False),
+                name="a_live_number_has_a_name",
             ),
             models.CheckConstraint(
                 condition=Q(contact_purposes__contained_by=ContactPurpose.values),

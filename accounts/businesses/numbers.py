@@ -1,16 +1,24 @@
 """Phone numbers: what people write becomes E.164 on the way in; the hot path only checks the form."""
 
 import re
+import unicodedata
 from typing import NamedTuple
 
 import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberType
 
 from accounts.errors import Invalid, Problem
 
 E164_PATTERN = r"^\+[1-9][0-9]{6,14}$"  # as databases and OpenAPI documents write it
 _E164 = re.compile(E164_PATTERN)
 _LONGEST_WRITTEN = 40  # characters: more is no phone number, whatever is in it
+_TEL = re.compile(r"^(tel|telp|hp|wa|whatsapp|phone|mobile)[\s.:]*", re.IGNORECASE)
+_LINK = re.compile(
+    r"(https?://)?(www\.)?(wa\.me/|(api|web)\.whatsapp\.com/send/?\?phone=)(\+|%2b)?(?P<digits>[0-9]{7,15})([/?&#].{0,2000})?",
+    re.IGNORECASE | re.DOTALL,
+)
+_PLUS_OR_TRUNK_ZERO = re.compile(r"\(?\s*([+＋]|0(?!0))")
+_INTERNATIONAL = re.compile(r"^00\s?")  # what many dial instead of a +
 
 
 class Misspelt(NamedTuple):
@@ -50,14 +58,52 @@ def require_e164(text: str, *, pointer: str = "/number") -> str:
 def parse(text: str, *, country: str | None = None, pointer: str = "/number") -> str:
     """E.164 of what a person wrote; `country` (ISO 3166-1) is where a number without + is from.
 
-    Raises Invalid: number_missing, number_invalid.
+    Understood are a number's own ways of being written, digits of any script, what comes along when it is copied from
+    a contact card (invisible characters, `tel:`), a link to a chat, and a calling code without +, as long as only one
+    number can be meant. Raises Invalid: number_missing, number_invalid, number_ambiguous.
     """
-    if not text.strip():
-        raise Invalid("number_missing", problems=[Problem("number_missing", pointer)])
-    canonical = _canonical(text, country)
-    if canonical is None:
-        raise Invalid("number_invalid", problems=[Problem("number_invalid", pointer)])
-    return canonical
+    text = _visible(text)
+    if not text:
+        raise _wrong("number_missing", pointer)
+    link = _LINK.fullmatch(text)
+    found = _meant(f"+{link['digits']}" if link else _TEL.sub("", text), country)
+    if not found:
+        raise _wrong("number_invalid", pointer)
+    if len(found) > 1:
+        raise _wrong("number_ambiguous", pointer)
+    return found.pop()
+
+
+def _wrong(code: str, pointer: str) -> Invalid:
+    return Invalid(code, problems=[Problem(code, pointer)])
+
+
+def _visible(text: str) -> str:
+    """In the digits 0 to 9, without marks of direction and the like, which stand around what was copied."""
+    seen = (sign for sign in text if unicodedata.category(sign) != "Cf")
+    return "".join(str(unicodedata.decimal(sign)) if sign.isdecimal() else sign for sign in seen).strip()
+
+
+def _meant(text: str, country: str | None) -> set[str]:
+    """The numbers that `text` may be: as it is dialled in the country, or with a calling code whose + is missing."""
+    local = _canonical(text, country)
+    in_no_doubt = _PLUS_OR_TRUNK_ZERO.match(text) or (local and country and _is_mobile_of(local, country))
+    abroad = None if in_no_doubt else _canonical("+" + _INTERNATIONAL.sub("", text), None)
+    return {number for number in (local, abroad) if number is not None}
+
+
+def _is_mobile_of(number: str, country: str) -> bool:
+    parsed = phonenumbers.parse(number)
+    mobile = phonenumbers.number_type(parsed) == PhoneNumberType.MOBILE
+    return mobile and phonenumbers.region_code_for_number(parsed) == country
+
+
+def shown(number: str) -> str:
+    """An E.164 number in groups, as people read it: `+62 812-3456-7890`."""
+    try:
+        return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
+    except NumberParseException:
+        return number
 
 
 def _has_trunk_zero(number: str) -> bool:

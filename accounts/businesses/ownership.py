@@ -27,6 +27,19 @@ def require_free(number: str, account: Account) -> None:
         _require_ours(use, account)
 
 
+def require_not_personal(number: str, account: Account) -> None:
+    """The number is nobody's, or whichever business account's. Raises NotAllowed number_is_personal."""
+    if NumberUse.objects.filter(number=number, account=None).exists():
+        raise NotAllowed("number_is_personal")
+    require_undisputed(account, number)
+
+
+def holder_of(number: str) -> Account | None:
+    """The account that has the number."""
+    use = NumberUse.objects.select_related("account").filter(number=number).first()
+    return use.account if use is not None else None
+
+
 def _require_ours(use: NumberUse, account: Account) -> None:
     if use.declared_by_id:
         raise NotAllowed("number_is_personal")
@@ -68,6 +81,29 @@ def give_back_number(number: str, account: Account) -> None:
 def free_number(number: str, account: Account) -> None:
     """Free the number that an account moved away from."""
     NumberUse.objects.filter(number=number, account=account).delete()
+
+
+@audit.transaction
+def lose_number(number: str, account: Account, *, to: Account | None, by: audit.Actor) -> bool:
+    """A locked account loses a number: to another that is locked too, or to nobody. Whether the other one has it now.
+
+    A live account keeps its name and its badge (suspended with the proof), and can move to a new number; the number
+    itself no longer leads to it. While a client says that the number is personal, nobody is given it.
+    """
+    NumberUse.objects.select_for_update().filter(number=number, account=account).delete()
+    if account.number == number:
+        account.number = None
+        account.revision += 1
+        account.save(update_fields=["number", "revision"])
+    audit.record("account.number_lost", on=account, by=by, numbers=[number])
+    return to is not None and give_number(number, to)
+
+
+def give_number(number: str, account: Account) -> bool:
+    """Make a free number a locked account's, if that is still possible; whether it is."""
+    if account.closed_at or NumberDispute.objects.filter(number=number, settled_at=None).exists():
+        return False
+    return _hold(number, account=account).account_id == account.pk
 
 
 @audit.transaction

@@ -10,7 +10,6 @@ from accounts.businesses.models import (
     Account,
     Bar,
     Business,
-    BusinessKind,
     Membership,
     NumberDispute,
     NumberUse,
@@ -56,12 +55,12 @@ def open_business(
     registration_number: str = "",
     owner: User | None = None,
     client: ClientApp | None = None,
+    draft: bool = False,
 ) -> Business:
-    if kind not in BusinessKind.values:
-        raise Invalid("invalid", problems=[Problem("choice_unknown", "/kind")])
+    """`draft`: the legal name comes later; until then nothing about the business can be sent."""
     business = Business.objects.create(
-        kind=kind,
-        legal_name=checks.legal_name(legal_name),
+        kind=checks.business_kind(kind),
+        legal_name=legal_name if draft and not legal_name else checks.legal_name(legal_name),
         registration_number=_registration(registration_number),
         country=checks.country(country),
         client=client,
@@ -81,12 +80,13 @@ def change_business(business: Business, *, revision: int, by: audit.Actor, **cha
     business = locked(business)
     require_revision(business, revision)
     rules = {
+        "kind": checks.business_kind,
         "legal_name": checks.legal_name,
         "registration_number": _registration,
         "country": checks.country,
     }
     _refuse_unknown(changes, rules)
-    if business.accounts.exclude(number=None).exists():
+    if business.accounts.exclude(live_name=None).exists():
         raise NotAllowed("account_already_approved")
     for name, value in changes.items():
         setattr(business, name, rules[name](value))
@@ -155,12 +155,17 @@ def open_account(
 
 @audit.transaction
 def change_account(account: Account, *, revision: int, by: audit.Actor, **changes: Any) -> Account:
-    """Change what is free within the rules: `about` and `contact_purposes` (R8). The rest needs an application."""
+    """Change what is free within the rules: `about` and `contact_purposes` (R8). The rest needs an application.
+
+    The country too, before anything was approved.
+    """
     account = locked(account)
     require_revision(account, revision)
-    _refuse_unknown(changes, FREE_FIELDS)
+    _refuse_unknown(changes, FREE_FIELDS if account.live_name else FREE_FIELDS | {"country"})
     if account.closed_at:
         raise NotAllowed("account_closed")
+    if "country" in changes:
+        account.country = checks.country(changes["country"])
     if "about" in changes:
         account.about = checks.about(changes["about"])
     if "contact_purposes" in changes:

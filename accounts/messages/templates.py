@@ -1,6 +1,7 @@
 """What the registry writes to people, in both languages: the one table. How it is written out: rendering.py."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 from accounts.messages.models import Channel
@@ -31,59 +32,118 @@ TEMPLATES: dict[str, Template] = {
         ),
         secret="code",  # noqa: S106  # the placeholder's name
     ),
+    "sign_in_code": Template(
+        Text("Kode masuk Anda", "Your code for signing in"),
+        Text(
+            "Kode masuk Anda {code}. Jangan berikan kepada siapa pun, juga bila ada yang mengaku dari kami. "
+            "Bila bukan Anda yang memintanya, abaikan pesan ini.",
+            "Your code for signing in is {code}. Give it to nobody, not even to someone who says they are us. "
+            "If you did not ask for it, do nothing.",
+        ),
+        secret="code",  # noqa: S106  # the placeholder's name
+    ),
+    "sign_in_elsewhere": Template(
+        Text("Masuk bagi staf", "Where staff sign in"),
+        Text(
+            "Seseorang meminta kode masuk bagi pemilik usaha dengan alamat ini. Alamat ini milik staf: "
+            "staf masuk di halaman staf. Bila bukan Anda yang memintanya, abaikan pesan ini.",
+            "Somebody asked for a business owner's code at this address. It is of the staff, who sign in on the "
+            "staff's page. If that was not you, do nothing.",
+        ),
+    ),
+    # Before there is an application.
+    "invitation": Template(
+        Text("Anda diundang", "You are invited"),
+        Text(
+            "Usaha Anda diundang untuk mendaftar sebagai bisnis terverifikasi. Waktunya sekitar sepuluh menit.\n\n"
+            "Terima undangan sampai {date}: {link}\n\nTautan ini hanya untuk Anda dan berlaku satu kali.",
+            "Your business is invited to apply as a verified business. It takes about ten minutes.\n\n"
+            "Accept by {date}: {link}\n\nThis link is for you only, and good for once.",
+        ),
+        secret="link",  # noqa: S106  # the placeholder's name
+        secret_life=timedelta(days=3),
+    ),
+    "invitation_after_waiting": Template(
+        Text("Giliran Anda: Anda diundang", "Your turn: you are invited"),
+        Text(
+            "Terima kasih sudah menunggu. Sekarang giliran usaha Anda untuk mendaftar; waktunya sekitar sepuluh "
+            "menit.\n\nTerima undangan sampai {date}: {link}\n\nTautan ini hanya untuk Anda dan berlaku satu kali.",
+            "Thank you for waiting. It is your business's turn to apply now; it takes about ten minutes.\n\n"
+            "Accept by {date}: {link}\n\nThis link is for you only, and good for once.",
+        ),
+        secret="link",  # noqa: S106  # the placeholder's name
+        secret_life=timedelta(days=3),
+    ),
     # While an application is open.
     "application_submitted": Template(
         Text("Pengajuan untuk {name} sudah kami terima", "We received the application for {name}"),
         Text(
-            "Pengajuan untuk {name} sudah kami terima. Seorang peninjau akan memeriksanya.",
-            "We received the application for {name}. A reviewer will look at it.",
+            "Pengajuan untuk {name} sudah kami terima. Seorang peninjau akan memeriksanya.\n\n"
+            "Lihat statusnya: {link}",
+            "We received the application for {name}. A reviewer will look at it.\n\nSee how it goes: {link}",
         ),
     ),
     "question_asked": Template(
         Text("Satu pertanyaan tentang {name}", "A question about {name}"),
         Text(
             "Peninjau bertanya tentang pengajuan {name} ({field}):\n\n{question}\n\n"
-            "Kami menunggu jawaban Anda.",
+            "Pengajuan berlanjut setelah Anda menjawab. Jawab di sini: {link}",
             "The reviewer asks about the application for {name} ({field}):\n\n{question}\n\n"
-            "We wait for your answer.",
+            "The application goes on once you have answered. Answer here: {link}",
+        ),
+        short=Text(
+            "Peninjau bertanya tentang pengajuan {name}. Pengajuan berlanjut setelah Anda menjawab.\n"
+            "Baca dan jawab: {link}",
+            "The reviewer has a question about the application for {name}. It goes on once you have answered.\n"
+            "Read and answer: {link}",
         ),
     ),
     "application_lapsed": Template(
         Text("Pengajuan untuk {name} ditutup", "The application for {name} lapsed"),
         Text(
-            "Pengajuan untuk {name} ditutup karena lama tidak dilanjutkan. Anda boleh mengajukan lagi.",
-            "The application for {name} was closed because nothing happened for long. You may apply again.",
+            "Pengajuan untuk {name} ditutup karena lama tidak dilanjutkan. Anda boleh mengajukan lagi.\n\n"
+            "Mulai dari sini: {link}",
+            "The application for {name} was closed because nothing happened for long. You may apply again.\n\n"
+            "Begin here: {link}",
         ),
     ),
     "application_withdrawn": Template(
         Text("Pengajuan untuk {name} sudah ditarik", "The application for {name} was withdrawn"),
         Text(
-            "Pengajuan untuk {name} sudah ditarik. Bila bukan Anda yang menariknya, hubungi kami.",
-            "The application for {name} was withdrawn. If that was not you, write to us.",
+            "Pengajuan untuk {name} sudah ditarik. Bila bukan Anda yang menariknya, beri tahu kami.\n\n"
+            "Lihat: {link}",
+            "The application for {name} was withdrawn. If that was not you, tell us.\n\nSee: {link}",
         ),
     ),
     # Decisions, once they have taken effect.
     "approved": Template(
         Text("{name} sudah terverifikasi", "{name} is verified"),
         Text(
-            "{name} sudah terverifikasi. Mulai sekarang pengguna melihat nama itu dengan lencana.",
-            "{name} is verified. From now on users see that name with its badge.",
+            "{name} sudah terverifikasi. Mulai sekarang pengguna melihat nama itu dengan lencana.\n\n"
+            "Lihat lencana Anda: {link}",
+            "{name} is verified. From now on users see that name with its badge.\n\nSee your badge: {link}",
         ),
     ),
     "confirmed": Template(
         Text("{name} sudah dikonfirmasi", "{name} is confirmed"),
         Text(
-            "{name} sudah dikonfirmasi: nomornya milik usaha itu. Lencana terverifikasi belum diberikan.",
-            "{name} is confirmed: the number belongs to the business. It has no verified badge yet.",
+            "{name} sudah dikonfirmasi: nomornya milik usaha itu. Lencana terverifikasi belum diberikan.\n\n"
+            "Selengkapnya: {link}",
+            "{name} is confirmed: the number belongs to the business. It has no verified badge yet.\n\n"
+            "Read more: {link}",
         ),
     ),
     "declined": Template(
         Text("Pengajuan untuk {name} belum dapat disetujui", "The application for {name} was declined"),
         Text(
             "Pengajuan untuk {name} belum dapat disetujui: {reason}\n\n{message}\n\n"
-            "Bila ini keliru, Anda dapat mengajukan keberatan satu kali.",
+            "Bila ini keliru, Anda dapat mengajukan keberatan satu kali: {link}",
             "The application for {name} was declined: {reason}\n\n{message}\n\n"
-            "If that is a mistake, you can contest it once.",
+            "If that is a mistake, you can contest it once: {link}",
+        ),
+        short=Text(
+            "Pengajuan untuk {name} belum dapat disetujui.\nAlasan dan cara mengajukan keberatan: {link}",
+            "The application for {name} was declined.\nThe reason, and how to contest it: {link}",
         ),
     ),
     "declined_after_objection": Template(
@@ -91,70 +151,150 @@ TEMPLATES: dict[str, Template] = {
         Text(
             "Peninjau lain sudah memeriksa keberatan Anda. Pengajuan untuk {name} tetap tidak disetujui: "
             "{reason}\n\n{message}\n\n"
-            "Ini jawaban akhir untuk pengajuan ini; keberatan tidak dapat diajukan lagi.",
+            "Ini jawaban akhir untuk pengajuan ini; keberatan tidak dapat diajukan lagi.\n\n"
+            "Selengkapnya: {link}",
             "Another reviewer looked at your objection. The application for {name} stays declined: "
             "{reason}\n\n{message}\n\n"
-            "That is the final answer to this application; it can't be contested again.",
+            "That is the final answer to this application; it can't be contested again.\n\n"
+            "Read more: {link}",
+        ),
+        short=Text(
+            "Peninjau lain sudah memeriksa keberatan Anda. Pengajuan untuk {name} tetap tidak disetujui.\n"
+            "Alasannya: {link}",
+            "Another reviewer looked at your objection. The application for {name} stays declined.\n"
+            "The reason: {link}",
         ),
     ),
     "barred": Template(
         Text("Pengajuan untuk {name} ditolak", "The application for {name} was refused"),
         Text(
             "Pengajuan untuk {name} ditolak, dan usaha ini tidak dapat mengajukan lagi: {reason}\n\n"
-            "{message}\n\nBila ini keliru, hubungi kami.",
+            "{message}\n\nBila ini keliru, beri tahu kami. Selengkapnya: {link}",
             "The application for {name} was refused, and the business can't apply again: {reason}\n\n"
-            "{message}\n\nIf that is a mistake, write to us.",
+            "{message}\n\nIf that is a mistake, tell us. Read more: {link}",
+        ),
+        short=Text(
+            "Pengajuan untuk {name} ditolak, dan usaha ini tidak dapat mengajukan lagi.\nAlasannya: {link}",
+            "The application for {name} was refused, and the business can't apply again.\nThe reason: {link}",
         ),
     ),
     "name_change_approved": Template(
         Text("Nama baru disetujui: {name}", "The new name is approved: {name}"),
         Text(
-            "Nama baru disetujui. Mulai sekarang pengguna melihat {name}.",
-            "The new name is approved. From now on users see {name}.",
+            "Nama baru disetujui. Mulai sekarang pengguna melihat {name}.\n\nLihat: {link}",
+            "The new name is approved. From now on users see {name}.\n\nSee: {link}",
         ),
     ),
     "number_change_approved": Template(
         Text("Nomor baru untuk {name} disetujui", "The new number of {name} is approved"),
         Text(
-            "Nomor baru untuk {name} disetujui. Nomor lama tidak lagi membawa nama itu.",
-            "The new number of {name} is approved. The old number does not carry the name any more.",
+            "Nomor baru untuk {name} disetujui. Nomor lama tidak lagi membawa nama itu.\n\nLihat: {link}",
+            "The new number of {name} is approved. The old number does not carry the name any more.\n\nSee: {link}",
+        ),
+    ),
+    # The number: who answers there.
+    "number_prove_again": Template(
+        Text("Buktikan lagi nomor {number}", "Prove the number {number} again"),
+        Text(
+            "Kami perlu tahu apakah nomor {number} masih milik Anda. Buktikan lagi sebelum {date}: {link}\n\n"
+            "Bila tidak, usaha Anda kehilangan nomor ini dan lencananya ditangguhkan.",
+            "We need to know whether {number} is still yours. Prove it again before {date}: {link}\n\n"
+            "Otherwise your business loses this number, and its badge is suspended.",
+        ),
+    ),
+    "number_lost": Template(
+        Text("Nomor {number} bukan lagi milik usaha Anda", "The number {number} is no longer yours"),
+        Text(
+            "Nomor {number} tidak dibuktikan lagi, dan tidak lagi membawa nama usaha Anda.\n\n"
+            "Punya nomor baru? Lanjutkan di sini: {link}",
+            "The number {number} was not proven again, and no longer carries the name of your business.\n\n"
+            "Do you have a new number? Go on here: {link}",
+        ),
+    ),
+    "number_claim_given": Template(
+        Text("Nomor {number} sekarang milik Anda", "The number {number} is yours now"),
+        Text(
+            "Nomor {number} sekarang dapat dipakai untuk pengajuan Anda. Lanjutkan di sini: {link}",
+            "You can use the number {number} for your application now. Go on here: {link}",
+        ),
+    ),
+    "number_claim_refused": Template(
+        Text("Nomor {number} tetap dipakai usaha lain", "The number {number} stays with another business"),
+        Text(
+            "Usaha lain sudah membuktikan bahwa nomor {number} dipakainya. Pakailah nomor lain: {link}",
+            "Another business has proven that the number {number} is its own. Use another one: {link}",
         ),
     ),
     # The badge.
     "badge_suspended": Template(
         Text("Lencana {name} ditangguhkan", "The badge of {name} is suspended"),
         Text(
-            "Lencana {name} ditangguhkan dan tidak terlihat: {reason}\n\nHubungi kami bila ini keliru.",
-            "The badge of {name} is suspended and not shown: {reason}\n\nWrite to us if that is a mistake.",
+            "Lencana {name} ditangguhkan dan tidak terlihat: {reason}\n\nApa yang dapat Anda lakukan: {link}",
+            "The badge of {name} is suspended and not shown: {reason}\n\nWhat you can do: {link}",
+        ),
+        short=Text(
+            "Lencana {name} ditangguhkan dan tidak terlihat.\nAlasan dan apa yang dapat Anda lakukan: {link}",
+            "The badge of {name} is suspended and not shown.\nThe reason, and what you can do: {link}",
         ),
     ),
     "badge_reinstated": Template(
         Text("Lencana {name} dipulihkan", "The badge of {name} is back"),
         Text(
-            "Lencana {name} dipulihkan; pengguna melihatnya lagi.",
-            "The badge of {name} is back; users see it again.",
+            "Lencana {name} dipulihkan; pengguna melihatnya lagi.\n\nLihat: {link}",
+            "The badge of {name} is back; users see it again.\n\nSee: {link}",
         ),
     ),
     "badge_revoked": Template(
         Text("Lencana {name} dicabut", "The badge of {name} was revoked"),
         Text(
-            "Lencana {name} dicabut: {reason}\n\nLencana baru memerlukan pengajuan baru.",
-            "The badge of {name} was revoked: {reason}\n\nA new badge needs a new application.",
+            "Lencana {name} dicabut: {reason}\n\nLencana baru memerlukan pengajuan baru. Selengkapnya: {link}",
+            "The badge of {name} was revoked: {reason}\n\nA new badge needs a new application. Read more: {link}",
+        ),
+        short=Text(
+            "Lencana {name} dicabut. Lencana baru memerlukan pengajuan baru.\nAlasannya: {link}",
+            "The badge of {name} was revoked. A new badge needs a new application.\nThe reason: {link}",
         ),
     ),
     "renewal_reminder": Template(
         Text("Lencana {name} berlaku sampai {date}", "The badge of {name} is valid until {date}"),
         Text(
-            "Lencana {name} berlaku sampai {date}. Bila diperpanjang sebelum itu, lencana tetap terlihat.",
-            "The badge of {name} is valid until {date}. Renew it before then, and it stays in sight.",
+            "Lencana {name} berlaku sampai {date}. Bila diperpanjang sebelum itu, lencana tetap terlihat.\n\n"
+            "Perpanjang di sini: {link}",
+            "The badge of {name} is valid until {date}. Renew it before then, and it stays in sight.\n\n"
+            "Renew it here: {link}",
         ),
     ),
     "badge_expired": Template(
         Text("Lencana {name} sudah habis masa berlakunya", "The badge of {name} has expired"),
         Text(
-            "Lencana {name} sudah habis masa berlakunya dan tidak terlihat lagi. Silakan perpanjang.",
-            "The badge of {name} has expired and is not shown any more. You can renew it.",
+            "Lencana {name} sudah habis masa berlakunya dan tidak terlihat lagi.\n\nPerpanjang di sini: {link}",
+            "The badge of {name} has expired and is not shown any more.\n\nRenew it here: {link}",
         ),
+    ),
+    # What became of a suggestion. `suggestion` is how the sender's own words begin.
+    "suggestion_planned": Template(
+        Text("Saran Anda akan kami kerjakan", "Your suggestion is planned"),
+        Text(
+            "Saran Anda akan kami kerjakan: “{suggestion}”\n\n{answer}\n\nLihat semua saran Anda: {link}",
+            "Your suggestion is planned: “{suggestion}”\n\n{answer}\n\nAll your suggestions: {link}",
+        ),
+        short=Text("Saran Anda akan kami kerjakan. {link}", "Your suggestion is planned. {link}"),
+    ),
+    "suggestion_done": Template(
+        Text("Saran Anda sudah kami kerjakan", "Your suggestion is done"),
+        Text(
+            "Saran Anda sudah kami kerjakan: “{suggestion}”\n\n{answer}\n\nLihat semua saran Anda: {link}",
+            "Your suggestion is done: “{suggestion}”\n\n{answer}\n\nAll your suggestions: {link}",
+        ),
+        short=Text("Saran Anda sudah kami kerjakan. {link}", "Your suggestion is done. {link}"),
+    ),
+    "suggestion_declined": Template(
+        Text("Saran Anda tidak kami kerjakan", "Your suggestion was declined"),
+        Text(
+            "Saran Anda tidak kami kerjakan: “{suggestion}”\n\n{answer}\n\nLihat semua saran Anda: {link}",
+            "Your suggestion was declined: “{suggestion}”\n\n{answer}\n\nAll your suggestions: {link}",
+        ),
+        short=Text("Saran Anda tidak kami kerjakan. {link}", "Your suggestion was declined. {link}"),
     ),
     # To staff.
     "sign_in_reset": Template(
@@ -190,9 +330,9 @@ TEMPLATES: dict[str, Template] = {
         Text("Keputusan Anda tentang {name} dibatalkan", "Your decision on {name} was overruled"),
         Text(
             "Peninjau kedua membatalkan keputusan Anda tentang {name}: {reason}\n\n"
-            "Peninjau senior akan memutuskan.",
+            "Peninjau senior akan memutuskan. Kasusnya: {link}",
             "The second reviewer overruled your decision on {name}: {reason}\n\n"
-            "A senior reviewer will decide.",
+            "A senior reviewer will decide. The case: {link}",
         ),
     ),
     "fell_back": Template(
@@ -200,8 +340,10 @@ TEMPLATES: dict[str, Template] = {
             "Keputusan Anda tentang {name} tidak jadi berlaku", "Your decision on {name} did not take effect"
         ),
         Text(
-            "Keputusan Anda tentang {name} tidak jadi berlaku: {reason}\n\nPengajuan kembali ke antrean.",
-            "Your decision on {name} did not take effect: {reason}\n\nThe application is back in the queue.",
+            "Keputusan Anda tentang {name} tidak jadi berlaku: {reason}\n\n"
+            "Pengajuan kembali ke antrean: {link}",
+            "Your decision on {name} did not take effect: {reason}\n\n"
+            "The application is back in the queue: {link}",
         ),
     ),
 }

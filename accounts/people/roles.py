@@ -27,6 +27,7 @@ _VIEW_DOMAIN = {
         ("businesses", "numberuse"),
         ("businesses", "protectedname"),
         ("pilot", "cohort"),
+        ("proofs", "numberclaim"),
         ("proofs", "numberproof"),
         ("verification", "application"),
         ("verification", "evidence"),
@@ -37,6 +38,7 @@ _VIEW_DOMAIN = {
         ("reports", "reportcase"),
         ("reports", "threshold"),
         ("badges", "bulksuspension"),
+        ("suggestions", "suggestion"),
     ]
 }
 _REVIEW = _VIEW_DOMAIN | {
@@ -54,15 +56,21 @@ _SENIOR = _REVIEW | {
     "verification.change_reason",
     "reports.change_threshold",
     "badges.add_bulksuspension",
+    "suggestions.triage_suggestion",
     "badges.revoke_badge",
     "badges.reinstate_badge",
     "businesses.lift_bar",
     "businesses.protect_account_name",
     "businesses.settle_numberdispute",
+    "proofs.settle_numberclaim",
     "businesses.add_protectedname",
     "businesses.delete_protectedname",
     "pilot.add_cohort",
     "pilot.change_cohort",
+    "pilot.view_invitation",
+    "pilot.add_invitation",
+    "pilot.revoke_invitation",
+    "pilot.view_waitingentry",
     "people.view_user",
 }
 _OPERATE = _VIEW_DOMAIN | {
@@ -70,6 +78,7 @@ _OPERATE = _VIEW_DOMAIN | {
     "badges.add_displaypolicy",
     "badges.suspend_badge",
     "badges.add_bulksuspension",
+    "suggestions.triage_suggestion",
     "reports.change_threshold",
     "clients.view_clientapp",
     "clients.add_clientapp",
@@ -83,6 +92,10 @@ _OPERATE = _VIEW_DOMAIN | {
     "people.change_user",
     "pilot.add_cohort",
     "pilot.change_cohort",
+    "pilot.view_invitation",
+    "pilot.add_invitation",
+    "pilot.revoke_invitation",
+    "pilot.view_waitingentry",
 }
 _AUDIT = _VIEW_DOMAIN | {
     "audit.view_logentry",
@@ -90,6 +103,8 @@ _AUDIT = _VIEW_DOMAIN | {
     "clients.view_clientapp",
     "clients.view_apikey",
     "outbox.view_message",
+    "pilot.view_invitation",
+    "pilot.view_waitingentry",
     "people.view_user",
 }
 

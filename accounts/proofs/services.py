@@ -4,7 +4,6 @@ import hmac
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Now
 
@@ -18,36 +17,53 @@ from accounts.messages import services as messages
 from accounts.messages.models import Channel
 from accounts.people.models import User
 from accounts.people.services import require_permission
-from accounts.proofs.models import NumberCode, NumberProof, ProofMethod
+from accounts.proofs import limits
+from accounts.proofs.models import NumberCode, NumberProof, NumberReproof, ProofMethod
 
-CODES_AN_ACCOUNT = 5  # in CODES_WINDOW
-CODES_A_NUMBER = 10  # from whichever accounts: one that asks in bad faith does not use up the others'
-CODES_AN_APP = 200  # for all that a partner app applies for
-CODES_WINDOW = timedelta(hours=1)
+RESEND_AFTER = timedelta(seconds=30)
 
 
 @audit.transaction
-def send_code(account: Account, number: str, *, by: audit.Actor) -> NumberCode:
-    """Send a fresh six-digit code to the number; one sent before is no longer valid.
+def send_code(
+    account: Account,
+    number: str,
+    *,
+    by: audit.Actor,
+    channel: str = Channel.SMS,
+    again: bool = False,
+    claiming: bool = False,
+) -> NumberCode:
+    """Send a fresh six-digit code to the number, as a text or read out by a call; one sent before is no longer valid.
 
-    Raises TooMany code_too_often; NotAllowed: number_already_proven, number_taken, number_is_personal.
+    `again`: the number may be proven already, as it may where the account was asked to prove it again. `claiming`:
+    another account may have it (`accounts.proofs.claims`).
+    Raises TooMany: code_too_soon, code_too_often, code_too_often_today; NotAllowed: account_closed,
+    number_already_proven, number_taken, number_is_personal, number_costs_extra, number_needs_a_call.
     """
     account = locked(account)
-    if NumberProof.objects.standing().of(account, number).filter(method=ProofMethod.PHONE_CODE).exists():
-        raise NotAllowed("number_already_proven")
-    ownership.require_free(number, account)
+    if account.closed_at:
+        raise NotAllowed("account_closed")
+    if claiming:
+        ownership.require_not_personal(number, account)
+    else:
+        ownership.require_free(number, account)
+        if not again:
+            _require_unproven(account, number)
+    limits.require_reachable(number, channel)
     now = clock.now()
-    _one_at_a_time(number)
-    _require_within_limits(account, number, now)
+    _require_patience(account, number, now)
+    limits.count(account, number)
     NumberCode.objects.filter(account=account, number=number, closed_at=None).update(closed_at=now)
     code = codes.fresh()
-    row = NumberCode(account=account, number=number, created_at=now, expires_at=now + codes.LIFETIME)
+    row = NumberCode(
+        account=account, number=number, channel=channel, created_at=now, expires_at=now + codes.LIFETIME
+    )
     row.digest = codes.digest(row.pk, code)
     row.save(force_insert=True)
     messages.send(
         "number_code",
         to=number,
-        channel=Channel.SMS,
+        channel=Channel(channel),
         language=_language(account),
         about=account,
         secret=code,
@@ -57,18 +73,27 @@ def send_code(account: Account, number: str, *, by: audit.Actor) -> NumberCode:
     return row
 
 
-def _require_within_limits(account: Account, number: str, now: datetime) -> None:
-    """A number is not flooded, whoever asks; and nobody sends texts to the whole world at our cost."""
-    sent = NumberCode.objects.filter(created_at__gt=now - CODES_WINDOW).order_by("created_at")
-    limits = [(sent.filter(account=account), CODES_AN_ACCOUNT), (sent.filter(number=number), CODES_A_NUMBER)]
-    if account.business.client_id:
-        limits.append((sent.filter(account__business__client=account.business.client_id), CODES_AN_APP))
-    for several, limit in limits:
-        over = several.count() - limit
-        if over >= 0:
-            wait = several[over].created_at + CODES_WINDOW - now
-            minutes = wait.seconds // 60 + 1
-            raise TooMany("code_too_often", retry_after=int(wait.total_seconds()) + 1, minutes=minutes)
+def _require_unproven(account: Account, number: str) -> None:
+    asked = NumberReproof.objects.open().filter(account=account, number=number)
+    proven = NumberProof.objects.standing().of(account, number).filter(method=ProofMethod.PHONE_CODE)
+    if proven.exists() and not asked.exists():
+        raise NotAllowed("number_already_proven")
+
+
+def _require_patience(account: Account, number: str, now: datetime) -> None:
+    """A button that was pressed twice sends one code: the second would make the first one worthless."""
+    last = code_on_its_way(account, number)
+    if last is not None and last.created_at + RESEND_AFTER > now:
+        left = last.created_at + RESEND_AFTER - now
+        seconds = int(left.total_seconds()) + 1
+        raise TooMany("code_too_soon", retry_after=seconds, seconds=seconds)
+
+
+def code_on_its_way(account: Account, number: str) -> NumberCode | None:
+    """The code that was sent last and can still be used."""
+    return NumberCode.objects.filter(
+        account=account, number=number, closed_at=None, expires_at__gt=Now(), guesses__lt=codes.GUESSES
+    ).first()
 
 
 def check_code(account: Account, number: str, code: str, *, by: audit.Actor) -> NumberProof:
@@ -100,9 +125,10 @@ def _count_guess(account: Account, number: str) -> NumberCode | None:
 
 @audit.transaction
 def _prove_by_code(row: NumberCode, *, by: audit.Actor) -> NumberProof:
+    account = locked(row.account)
     if not NumberCode.objects.filter(pk=row.pk, closed_at=None).update(closed_at=Now()):
         raise Invalid("code_used_up", problems=[Problem("code_used_up", "/code")])
-    return _prove(row.account, row.number, ProofMethod.PHONE_CODE, by=by)
+    return _prove(account, row.number, ProofMethod.PHONE_CODE, by=by)
 
 
 @audit.transaction
@@ -125,9 +151,20 @@ def fail(account: Account, *, by: audit.Actor, note: str = "") -> None:
     if isinstance(by, User):
         require_permission(by, "proofs.record_call_back")
     account = locked(account)
-    if not NumberProof.objects.standing().of(account, account.number).update(failed_at=Now()):
+    if account.number is None or not falls(account, account.number, by=by):
         raise NotAllowed("number_not_proven")
-    audit.record("number.proof_failed", on=account, by=by, numbers=[account.number])
+
+
+def falls(account: Account, number: str, *, by: audit.Actor) -> bool:
+    """End every proof of a locked account's number; whether there was one.
+
+    Of the live number it is an event: the badge vouched for it.
+    """
+    if not NumberProof.objects.standing().of(account, number).update(failed_at=Now()):
+        return False
+    if number == account.number:
+        audit.record("number.proof_failed", on=account, by=by, numbers=[number])
+    return True
 
 
 def is_proven(account: Account, number: str) -> bool:
@@ -142,21 +179,23 @@ def methods(account: Account, number: str) -> list[str]:
 def _prove(
     account: Account, number: str, method: ProofMethod, *, by: audit.Actor, note: str = ""
 ) -> NumberProof:
-    proof, _ = NumberProof.objects.get_or_create(
+    now = clock.now()
+    proof, made = NumberProof.objects.get_or_create(
         account=account,
         number=number,
         method=method,
         failed_at=None,
-        defaults={"recorded_by": by if isinstance(by, User) else None, "note": note[:500]},
+        defaults={
+            "proven_at": now,
+            "recorded_by": by if isinstance(by, User) else None,
+            "note": note[:500],
+        },
     )
+    if not made:
+        proof.proven_at = now
+        proof.save(update_fields=["proven_at"])
     audit.record("number.proven", on=account, by=by, data={"method": method}, numbers=[account.number])
     return proof
-
-
-def _one_at_a_time(number: str) -> None:
-    """Two accounts asking for a code to one number are counted one after the other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [number])
 
 
 def _language(account: Account) -> str:

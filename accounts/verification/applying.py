@@ -18,6 +18,7 @@ from accounts.errors import DomainError, Invalid, NotAllowed, Problem, Stale
 from accounts.people.models import User
 from accounts.pilot import services as pilot
 from accounts.pilot.models import Cohort
+from accounts.proofs import claims
 from accounts.verification import notices
 from accounts.verification.claims import require_reviewer
 from accounts.verification.models import Application, Kind, Source, Status
@@ -74,9 +75,12 @@ def change(application: Application, *, revision: int, by: audit.Actor, **profil
         raise NotAllowed("wrong_status", action="change", status=application.status)
     number = application.number
     _set_profile(application, profile)
-    if application.status != Status.DRAFT and application.number != number:
-        ownership.take_number(application.number, application.account)
+    if application.number != number:
+        if application.status != Status.DRAFT:
+            ownership.take_number(application.number, application.account)
+        # Also a draft's: a number that was claimed is its own before it is sent.
         ownership.give_back_number(number, application.account)
+        claims.withdraw_of(application.account, number, by=by)
     application.revision += 1
     application.changed_at = clock.now()
     application.save()
@@ -85,7 +89,7 @@ def change(application: Application, *, revision: int, by: audit.Actor, **profil
 
 
 @audit.transaction
-def submit(application: Application, *, by: audit.Actor, invited: bool = False) -> Application:
+def submit(application: Application, *, by: audit.Actor) -> Application:
     """Send it in. The number becomes the account's here, not as a draft.
 
     Raises Invalid requirements_missing with one problem each; NotAllowed: business_barred, cool_down,
@@ -103,7 +107,7 @@ def submit(application: Application, *, by: audit.Actor, invited: bool = False) 
     _require_cooled_down(application)
     ownership.take_number(application.number, account)
     if application.kind == Kind.NEW:
-        application.cohort = pilot.admit(account, application.cohort, invited=invited, by=by)
+        application.cohort = pilot.admit(account, application.cohort, by=by)
     if application.kind == Kind.RENEWAL:
         badges.keep_for_renewal(account, by=by)
     judge_name(application)
@@ -228,6 +232,7 @@ def _profile_of(account: Account) -> dict[str, str]:
 def let_go(application: Application, *, by: audit.Actor) -> None:
     """What an application that ended without an approval held: its number, and the badge a renewal kept."""
     ownership.give_back_number(application.number, application.account)
+    claims.withdraw_of(application.account, application.number, by=by)
     if application.kind == Kind.RENEWAL:
         badges.renewal_ended(application.account, by=by)
 
@@ -278,10 +283,10 @@ def _set_profile(application: Application, profile: dict[str, str]) -> None:
 def _require_kind_possible(account: Account, kind: Kind) -> None:
     """Whether this kind makes sense for the account as it stands."""
     if kind == Kind.NEW:
-        if account.number is not None:
+        if account.live_name is not None:
             raise NotAllowed("account_already_approved")
         return
-    if account.number is None:
+    if account.live_name is None:  # one that lost its number to somebody else has a name, and may move
         raise NotAllowed("account_not_live")
     badge = Badge.objects.of(account).order_by("-issued_at").first()
     ended_badly = badge is not None and badge.status in (BadgeStatus.SUSPENDED, BadgeStatus.REVOKED)

@@ -37,7 +37,7 @@ def require_approvable(application: Application) -> None:
         raise NotAllowed("number_not_proven")
     if any(finding.severity == "error" for finding in names.findings(application.display_name)):
         raise NotAllowed("requirements_missing")
-    if account.number is not None and account.confirmed_at is None and application.kind != Kind.REINSTATEMENT:
+    if account.live_name is not None and account.confirmed_at is None and application.kind != Kind.REINSTATEMENT:
         raise NotAllowed("badge_revoked")
     badge = Badge.objects.live().of(account).first()
     if badge is not None and badge.status == BadgeStatus.SUSPENDED and not _may_lift(application, badge):
