@@ -95,6 +95,19 @@ SENTENCES: dict[str, Text] = {
         "Peran Anda di usaha ini tidak mengizinkannya. Mintalah pemiliknya.",
         "Your role in this business does not allow that. Ask its owner.",
     ),
+    "consent_outdated": Text(
+        "Teks persetujuan ini sudah diganti. Muat ulang halaman dan baca teks yang baru.",
+        "This text was replaced. Reload the page and read the new one.",
+    ),
+    "own_data_only": Text(
+        "Setiap orang hanya dapat meminta penghapusan datanya sendiri.",
+        "Everybody can ask for their own data to be erased, and nobody else's.",
+    ),
+    "erased_already": Text("Data Anda sudah dihapus.", "Your data are erased already."),
+    "sign_in_again_first": Text(
+        "Demi keamanan: keluar dulu, masuk lagi dengan kode, lalu ulangi.",
+        "To be safe: sign out, sign in again with a code, and repeat this.",
+    ),
     "form_expired": Text(
         "Formulir ini sudah terlalu lama terbuka. Muat ulang halamannya, lalu kirim sekali lagi.",
         "This form was open for too long. Reload the page and send it once more.",

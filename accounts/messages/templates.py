@@ -296,6 +296,29 @@ TEMPLATES: dict[str, Template] = {
         ),
         short=Text("Saran Anda tidak kami kerjakan. {link}", "Your suggestion was declined. {link}"),
     ),
+    "website_check_failed": Template(
+        Text("Kode di {website} tidak kami temukan lagi", "We no longer find the code on {website}"),
+        Text(
+            "Kami memeriksa {website} dan tidak menemukan kode pembuktiannya.\n\n{problem}\n\n"
+            "Kami memeriksa lagi setiap hari. Bila belum ada sampai {date}, situs itu tidak lagi terbukti, dan "
+            "lencana yang bersandar padanya ditangguhkan. Lihat dan periksa sendiri: {link}",
+            "We looked at {website} and did not find the code that proves it.\n\n{problem}\n\n"
+            "We look again every day. If it is not there by {date}, the website is no longer proven, and a badge "
+            "that rests on it is suspended. See, and check for yourself: {link}",
+        ),
+        short=Text(
+            "Kode di {website} tidak kami temukan lagi. Perbaiki sebelum {date}: {link}",
+            "We no longer find the code on {website}. Put it right before {date}: {link}",
+        ),
+    ),
+    # About oneself.
+    "person_erased": Template(
+        Text("Data Anda sudah dihapus", "Your data are erased"),
+        Text(
+            "Data Anda sudah dihapus seperti yang Anda minta. Ini pesan terakhir kami.",
+            "Your data are erased, as you asked. This is our last message.",
+        ),
+    ),
     # To staff.
     "sign_in_reset": Template(
         Text("Cara masuk Anda disetel ulang", "Your sign-in was reset"),

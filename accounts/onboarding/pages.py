@@ -24,9 +24,11 @@ from accounts.errors import DomainError, Forbidden, NotFound, TooMany
 from accounts.onboarding.forms import OwnerForm
 from accounts.onboarding.keeping import keep, kept
 from accounts.people.models import User
+from accounts.privacy import consents
 from accounts.spoken import spoken
 from accounts.verification.models import Application
 
+AGREED = "agreed"  # in a session: the version of the text that its person agreed to
 LOOKING = ("GET", "HEAD", "OPTIONS")
 
 
@@ -37,13 +39,16 @@ class OwnerPage(ContextMixin, TemplateResponseMixin, View):
     role: MemberRole | None = None  # the reader's, in the business that the page is about
     to_look: ClassVar[MemberRole] = MemberRole.VIEWER
     to_change: ClassVar[MemberRole] = MemberRole.MANAGER
+    needs_consent: ClassVar[bool] = True
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         reader = request.user
         if not isinstance(reader, User):
-            return ask_to_sign_in(request)
+            return send_first("owner_sign_in", request)
         if reader.is_staff:
             raise Forbidden("owners_only")
+        if self.needs_consent and not has_agreed(request, reader):
+            return send_first("consent", request)
         self.reader = reader
         self.find(**kwargs)
         if self.role is not None and not self.role.covers(
@@ -174,9 +179,16 @@ class ActionPage(OwnerPage):
         return HttpResponseRedirect(self.next_page())
 
 
-def ask_to_sign_in(request: HttpRequest) -> HttpResponse:
-    """And come back to where this request wanted to go; what was typed waits there."""
+def has_agreed(request: HttpRequest, person: User) -> bool:
+    """To the text in force. Asked of the database once a session."""
+    if request.session.get(AGREED) != consents.VERSION and consents.is_given(person):
+        request.session[AGREED] = consents.VERSION
+    return bool(request.session.get(AGREED) == consents.VERSION)
+
+
+def send_first(page: str, request: HttpRequest) -> HttpResponse:
+    """To another page, which leads back to where this request wanted to go; what was typed waits there."""
     if request.method == "POST":
         keep(request)
     where = request.path if request.method == "POST" else request.get_full_path()
-    return HttpResponseRedirect(f"{reverse('owner_sign_in')}?{urlencode({REDIRECT_FIELD_NAME: where})}")
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({REDIRECT_FIELD_NAME: where})}")
