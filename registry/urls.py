@@ -4,9 +4,7 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_required
 from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.decorators.http import require_POST
 from django.views.generic import RedirectView
-from django.views.i18n import set_language
 
 from registry import health, openapi, pages
 
@@ -18,11 +16,11 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.businesses.urls")),
     path("", include("accounts.verification.urls")),
     path("", include("accounts.reports.urls")),
+    path("", include("accounts.suggestions.urls")),
 ]
 urlpatterns = [
     path("", pages.home, name="home"),
     path("favicon.ico", RedirectView.as_view(url=static("registry/icon.svg"))),
-    path("language/", require_POST(set_language), name="language"),
     path("problems/", pages.problems, name="problems"),
     path("problems/<slug:code>", pages.problems, name="problem"),
     path("healthz/live", health.live, name="live"),

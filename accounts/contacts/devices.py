@@ -1,13 +1,13 @@
 """Where an owner is signed in, and ending that from elsewhere."""
 
 import re
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.contrib.sessions.models import Session
 
 from accounts.audit import journal as audit
 from accounts.contacts.models import Device
-from accounts.errors import NotFound
 from accounts.people.doors import OWNERS_SESSION
 from accounts.people.models import User
 
@@ -52,17 +52,10 @@ def last_used(device: Device) -> datetime:
     return device.session.expire_date - OWNERS_SESSION
 
 
-def end(device_id: str, *, by: User) -> None:
-    """Raises NotFound: it has ended, or is somebody else's."""
-    if not _end(Device.objects.of(by).filter(pk=device_id).values_list("session_id", flat=True)):
-        raise NotFound("not_found")
-    audit.log("device_ended", by=by, on=by)
-
-
-def end_others(session_key: str, *, by: User) -> int:
-    """All but the one that asks; how many."""
-    others = Device.objects.of(by).exclude(session=session_key)
-    ended = _end(others.values_list("session_id", flat=True))
+def end(session_key: str, *, by: User, only: str = "") -> int:
+    """Sign out elsewhere: in one device or in all but the one that asks (`session_key`). How many have ended."""
+    devices = Device.objects.of(by).exclude(session=session_key)
+    ended = _end(device.session_id for device in devices if only in ("", device.pk))
     if ended:
         audit.log("device_ended", by=by, on=by)
     return ended
@@ -70,9 +63,9 @@ def end_others(session_key: str, *, by: User) -> int:
 
 def end_all(person: User) -> int:
     """Everywhere: of whoever may not sign in any more, or whose data goes."""
-    return _end(Device.objects.filter(person=person).values_list("session_id", flat=True))
+    return _end(device.session_id for device in Device.objects.filter(person=person))
 
 
-def _end(keys: object) -> int:
-    _, ended = Session.objects.filter(session_key__in=keys).delete()
+def _end(session_keys: Iterable[str]) -> int:
+    _, ended = Session.objects.filter(session_key__in=list(session_keys)).delete()
     return ended.get(Session._meta.label, 0)

@@ -16,6 +16,7 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
     view = getattr(resolve(request.path_info).func, "view_class", None)
     known = settings.SESSION_COOKIE_NAME in request.COOKIES
     if known and view is not None and hasattr(view, "form_class") and view.__module__.startswith(__package__):
-        keep(request)
+        if getattr(view, "keeps_what_was_typed", True):
+            keep(request)
         return HttpResponseRedirect(request.path)
     raise Forbidden("form_expired")

@@ -1,0 +1,34 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.onboarding.forms import OwnerForm
+
+
+class ContactForm(OwnerForm):
+    contact = forms.CharField(
+        label=_("Your phone number or e-mail address"),
+        help_text=_("For example 0812 3456 7890, or name@example.com. We send you a code there."),
+        required=False,  # the domain says what is missing
+        max_length=300,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "username", "autocapitalize": "none", "spellcheck": "false"}
+        ),
+    )
+    next = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].strip = True
+
+
+class CodeForm(OwnerForm):
+    code = forms.CharField(
+        label=_("The code of six digits"),
+        required=False,
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code"}
+        ),
+    )

@@ -1,0 +1,68 @@
+"""A contact is read in whatever way it is written, and shown back in one."""
+
+import pytest
+
+from accounts.contacts.reading import Contact, read
+from accounts.errors import Invalid
+
+SITIS = Contact("phone", "+6281234567890")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "081234567890",
+        " 0812-3456-7890 ",
+        "+62 812 3456 7890",
+        "+6281234567890",
+        "(0812) 3456.7890",
+        "٠٨١٢٣٤٥٦٧٨٩٠",
+        "０８１２３４５６７８９０",
+    ],
+)
+def test_a_number_written_in_any_way(text: str) -> None:
+    assert read(text) == SITIS
+
+
+def test_it_is_shown_back_in_groups() -> None:
+    assert SITIS.shown == "+62 812-3456-7890"
+    assert Contact("email", "siti@owner.example").shown == "siti@owner.example"
+
+
+def test_a_number_of_another_country_has_its_own_prefix() -> None:
+    assert read("+1 202 555 0100").prefix == "+1202"
+    assert SITIS.prefix == "+62812"
+
+
+def test_an_address_is_read_without_its_capitals() -> None:
+    assert read(" Siti@Owner.Example ") == Contact("email", "siti@owner.example")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "siti",
+        "12",
+        "rita@",
+        "@owner.example",
+        "a@b",
+        "siti@owner.example\x00",
+        "siti@owner\u202e.example",
+        f"{'s' * 60}@{'o' * 200}.example",
+        "0812" * 20,
+        "+62 8",
+        "\x00",
+        "+1 900 555 0100",  # whoever rings there pays
+        "0809 1234567",
+    ],
+)
+def test_what_reaches_nobody(text: str) -> None:
+    with pytest.raises(Invalid) as refusal:
+        read(text)
+    assert (refusal.value.code, refusal.value.problems[0].pointer) == ("contact_invalid", "/contact")
+
+
+def test_nothing_at_all() -> None:
+    with pytest.raises(Invalid) as refusal:
+        read("  ")
+    assert refusal.value.code == "contact_missing"
