@@ -47,6 +47,13 @@ class Message(models.Model):
     )
     by = models.CharField(_("caused by"), max_length=40)
     about = models.CharField(_("about"), max_length=40, help_text=_("The typed id of what it is about."))
+    once = models.CharField(
+        _("sent once as"),
+        max_length=160,
+        null=True,
+        editable=False,
+        help_text=_("Nothing is sent twice under it."),
+    )
     status = models.CharField(_("status"), max_length=7, choices=MessageStatus, default=MessageStatus.WAITING)
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     last_error = models.CharField(_("last error"), max_length=200, blank=True)
@@ -65,6 +72,7 @@ class Message(models.Model):
                 condition=Q(status__in=MessageStatus.values), name="message_status_is_known"
             ),
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="message_channel_is_known"),
+            models.UniqueConstraint(fields=["once"], name="one_message_under_a_key"),
         ]
         indexes = [
             models.Index(
@@ -74,3 +82,31 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} ({self.status})"
+
+
+class Outcome(models.TextChoices):
+    ACCEPTED = "accepted", _("accepted")
+    REFUSED = "refused", _("refused for good")
+    FAILED = "failed", _("failed; tried again")
+    UNSURE = "unsure", _("no answer; may have been accepted")
+
+
+class Delivery(models.Model):
+    """One attempt to hand a message over, and what the gateway said: kinds and ids, never its words."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="deliveries", verbose_name=_("message"))
+    at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
+    outcome = models.CharField(_("outcome"), max_length=8, choices=Outcome)
+    error = models.CharField(_("error"), max_length=200, blank=True)
+    reference = models.CharField(_("gateway's reference"), max_length=100, blank=True)
+
+    class Meta:
+        verbose_name = _("delivery")
+        verbose_name_plural = _("deliveries")
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(outcome__in=Outcome.values), name="delivery_outcome_is_known")
+        ]
+
+    def __str__(self) -> str:
+        return self.outcome

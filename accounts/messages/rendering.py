@@ -29,19 +29,21 @@ SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
 
 @dataclass(frozen=True)
 class Template:
-    """`secret` is the placeholder that never gets into the outbox: a code, or the path of a `link`.
+    """`short` is for SMS and calls, where what people wrote themselves would make it long.
 
-    After `secret_life` the message is not sent any more.
+    `secret` is the placeholder that never gets into the outbox: a code, or the path of a `link`. After
+    `secret_life` the message is not sent any more.
     """
 
     subject: Text
     body: Text
+    short: Text | None = None
     secret: str = ""
     secret_life: datetime.timedelta = CODE_LIFE
     placeholders: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
-        texts = [*self.subject, *self.body]
+        texts = [*self.subject, *self.body, *(self.short or ())]
         found = {name for text in texts for _, name, _, _ in Formatter().parse(text) if name}
         object.__setattr__(self, "placeholders", frozenset(found - {self.secret}))
 
@@ -53,20 +55,20 @@ class Template:
         values = {name: _written(name, params[name], language) for name in self.placeholders}
         if self.secret:
             values[self.secret] = HIDDEN
+        text = (self.body if channel == Channel.EMAIL else self.short or self.body).in_language(language)
         if channel == Channel.VOICE:
-            return "", self._spoken(language, values)
+            return "", self._spoken(text, language, values)
         # An empty paragraph (a decision without a message) leaves no gap.
-        body = BLANK_LINES.sub("\n\n", self.body.in_language(language).format(**values)).strip()
+        body = BLANK_LINES.sub("\n\n", text.format(**values)).strip()
         if channel == Channel.SMS:
             return "", f"{settings.REGISTRY_NAME}: {body}"
         subject = " ".join(self.subject.in_language(language).format(**values).split())
-        return subject[
-            :SUBJECT_CHARACTERS
-        ], f"{body}\n\n-- \n{settings.REGISTRY_NAME}\n{settings.PUBLIC_URL}\n"
+        signed = f"{body}\n\n-- \n{settings.REGISTRY_NAME}\n{settings.PUBLIC_URL}\n"
+        return subject[:SUBJECT_CHARACTERS], signed
 
-    def _spoken(self, language: str, values: Mapping[str, str]) -> str:
+    def _spoken(self, text: str, language: str, values: Mapping[str, str]) -> str:
         """Without what is of no use to the ear; the code comes twice."""
-        sentences = SENTENCE_END.split(self.body.in_language(language))
+        sentences = SENTENCE_END.split(text)
         sentences = [one for one in sentences if f"{{{LINK}}}" not in one] or [
             self.subject.in_language(language)
         ]

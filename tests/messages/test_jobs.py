@@ -27,9 +27,11 @@ from accounts.messages.models import Message, MessageStatus
 from accounts.messages.rendering import HIDDEN
 from accounts.people.models import User
 from tests.factories import age
+from tests.messages.gateways import APPROVED
 
 CODE = "271828"
 NUMBER = "+12025550123"
+TELEPHONE = "deliver_to_telephones"
 
 
 @pytest.fixture
@@ -94,7 +96,7 @@ def test_the_outbox_says_what_failed_without_the_words_that_hold_the_code(
 
 def test_a_message_is_given_up_with_an_alert(ada: User, settings: Any) -> None:
     settings.SMS_SENDER = "tests.messages.gateways.BrokenGateway"
-    message = messages.send("approved", to=NUMBER, params={"name": "Roti Ada"}, about=ada, by=ada)
+    message = messages.send("approved", to=NUMBER, params=APPROVED, about=ada, by=ada)
     for _ in range(jobs.ATTEMPTS):
         assert jobs.deliver_next()
         age(message, timedelta(hours=2), "next_attempt_at")
@@ -136,10 +138,10 @@ def test_two_workers_send_a_message_once(
 
 
 def test_a_worker_is_woken_and_sends(committed: None, code: Message, gateway: list[Any]) -> None:
-    assert jobs_by_status("deliver") == ["todo"]
+    assert jobs_by_status(TELEPHONE) == ["todo"]
     run_the_worker()
     assert len(gateway) == 1
-    assert set(jobs_by_status("deliver")) == {"succeeded"}
+    assert set(jobs_by_status(TELEPHONE)) == {"succeeded"}
 
 
 @pytest.fixture
@@ -175,7 +177,7 @@ def test_a_killed_worker_loses_no_message(
     assert not jobs.deliver_next()  # it is being sent
     worker_that_hangs.send_signal(signal.SIGKILL)
     worker_that_hangs.wait()
-    assert jobs_by_status("deliver")[0] == "doing"  # of a worker that is no more
+    assert jobs_by_status(TELEPHONE)[0] == "doing"  # of a worker that is no more
     for _ in range(50):
         if jobs.deliver_next():  # the next minute's sweep
             break
@@ -186,7 +188,7 @@ def test_a_killed_worker_loses_no_message(
 
 
 def stall(*, attempts: int = 0) -> None:
-    """Leave the job `deliver` as a worker does that was killed a minute ago."""
+    """Leave the job as a worker does that was killed a minute ago."""
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 minute')"
@@ -204,7 +206,7 @@ def test_a_stalled_job_runs_again(committed: None, code: Message, gateway: list[
     stall()
     jobs.rescue_stalled_jobs.configure(task_kwargs={"timestamp": 0}).defer()
     run_the_worker()
-    assert "doing" not in jobs_by_status("deliver")
+    assert "doing" not in jobs_by_status(TELEPHONE)
     assert len(gateway) == 1
 
 
@@ -212,18 +214,18 @@ def test_a_stalled_job_gives_way_to_the_same_one_in_the_queue(
     committed: None, code: Message, gateway: list[Any]
 ) -> None:
     stall()
-    jobs.deliver.configure(schedule_in={"hours": 1}).defer()
+    jobs.deliver_to_telephones.configure(schedule_in={"hours": 1}).defer()
     jobs.rescue_stalled_jobs.configure(task_kwargs={"timestamp": 0}).defer()
     run_the_worker()
     assert jobs_by_status("rescue_stalled_jobs")[0] == "succeeded"
-    assert jobs_by_status("deliver")[:2] == ["aborted", "todo"]
+    assert jobs_by_status(TELEPHONE)[:2] == ["aborted", "todo"]
 
 
 def test_a_job_that_takes_its_worker_down_each_time_is_given_up(committed: None, code: Message) -> None:
     stall(attempts=jobs.RUNS_OF_A_STALLED_JOB)
     jobs.rescue_stalled_jobs.configure(task_kwargs={"timestamp": 0}).defer()
     run_the_worker()
-    assert jobs_by_status("deliver")[0] == "failed"
+    assert jobs_by_status(TELEPHONE)[0] == "failed"
 
 
 def test_finished_jobs_are_cleared_away(committed: None, code: Message, gateway: list[Any]) -> None:
@@ -240,14 +242,14 @@ def test_finished_jobs_are_cleared_away(committed: None, code: Message, gateway:
 
 def test_a_hanging_gateway_does_not_keep_other_jobs_waiting(ada: User, gateway: list[Any]) -> None:
     for _ in range(3):
-        messages.send("approved", to=NUMBER, params={"name": "Roti Ada"}, about=ada, by=audit.SYSTEM)
+        messages.send("approved", to=NUMBER, params=APPROVED, about=ada, by=audit.SYSTEM)
     before, jobs.TURN = jobs.TURN, -1
     try:
-        jobs.deliver(timestamp=0)
+        jobs.deliver_to_telephones(timestamp=0)
     finally:
         jobs.TURN = before
     assert Message.objects.due().count() == 2
-    assert jobs_by_status("deliver") == ["todo"]
+    assert jobs_by_status(TELEPHONE) == ["todo"]
 
 
 def test_the_body_of_a_sent_code_still_says_what_it_was(code: Message, gateway: list[Any]) -> None:

@@ -7,11 +7,11 @@ from accounts.audit import journal as audit
 from accounts.messages import services as messages
 from accounts.messages.senders import ConsoleSender, hand_over
 from accounts.people.models import User
-from tests.messages.gateways import Gateway
+from tests.messages.gateways import APPROVED, Gateway
 
 
 def test_in_a_test_deployment_the_console_shows_the_code(capsys: pytest.CaptureFixture[str]) -> None:
-    ConsoleSender().send("+12025550123", "Your code is 123456.")
+    ConsoleSender().send("+12025550123", "Your code is 123456.", key="msg_1")
     assert "+12025550123: Your code is 123456." in capsys.readouterr().out
 
 
@@ -19,7 +19,7 @@ def test_a_live_deployment_prints_neither_code_nor_number(
     settings: Any, capsys: pytest.CaptureFixture[str]
 ) -> None:
     settings.DEPLOYMENT = "live"
-    ConsoleSender().send("+12025550123", "Your code is 123456.")
+    ConsoleSender().send("+12025550123", "Your code is 123456.", key="msg_1")
     printed = capsys.readouterr().out
     assert "123456" not in printed
     assert "2025550" not in printed
@@ -36,7 +36,7 @@ def test_an_sms_goes_through_the_sender_of_the_settings(rita: User, gateway: lis
 
 
 def test_an_email_carries_an_id_that_stays_the_same(ada: User) -> None:
-    message = messages.send("approved", to=ada, params={"name": "Roti Ada"}, about=ada, by=audit.SYSTEM)
+    message = messages.send("approved", to=ada, params=APPROVED, about=ada, by=audit.SYSTEM)
     hand_over(message)
     hand_over(message)
     first, second = mail.outbox

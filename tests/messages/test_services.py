@@ -8,6 +8,7 @@ from accounts.messages import services as messages
 from accounts.messages.models import Channel, Message, MessageStatus
 from accounts.messages.rendering import HIDDEN
 from accounts.people.models import Language, User
+from tests.messages.gateways import APPROVED
 
 CODE = "314159"
 
@@ -21,17 +22,17 @@ def wake_ups() -> int:
 
 
 def test_a_person_is_written_to_in_their_language_where_they_sign_in(ada: User) -> None:
-    by_mail = messages.send("approved", to=ada, params={"name": "Roti Ada"}, about=ada, by=audit.SYSTEM)
+    by_mail = messages.send("approved", to=ada, params=APPROVED, about=ada, by=audit.SYSTEM)
     assert (by_mail.channel, by_mail.to, by_mail.language) == (Channel.EMAIL, "ada@owner.example", "id")
     ada.email, ada.phone, ada.language = None, "+12025550123", Language.ENGLISH
-    by_sms = messages.send("approved", to=ada, params={"name": "Roti Ada"}, about=ada, by=audit.SYSTEM)
+    by_sms = messages.send("approved", to=ada, params=APPROVED, about=ada, by=audit.SYSTEM)
     assert (by_sms.channel, by_sms.to, by_sms.language) == (Channel.SMS, "+12025550123", "en")
     assert "Roti Ada is verified." in by_sms.body
 
 
 def test_somebody_without_an_address_is_seen_in_the_outbox(rita: User) -> None:
     message = messages.send(
-        "overruled", to=rita, params={"name": "Ada", "reason": "…"}, about=rita, by=audit.SYSTEM
+        "overruled", to=rita, params={"name": "Ada", "reason": "…", "link": "/"}, about=rita, by=audit.SYSTEM
     )
     assert (message.status, message.last_error) == (MessageStatus.FAILED, "no address")
 
@@ -47,13 +48,13 @@ def test_the_body_never_holds_the_secret(ada: User) -> None:
 @pytest.mark.parametrize(("template", "secret"), [("number_code", ""), ("approved", CODE)])
 def test_a_secret_is_where_a_template_wants_one(ada: User, template: str, secret: str) -> None:
     with pytest.raises(ValueError, match="secret"):
-        messages.send(template, to=ada, params={"name": "Roti Ada"}, secret=secret, about=ada, by=ada)
+        messages.send(template, to=ada, params=APPROVED, secret=secret, about=ada, by=ada)
     assert not Message.objects.exists()
 
 
 def test_a_message_is_as_true_as_the_transaction_that_caused_it(committed: None, ada: User) -> None:
     with pytest.raises(RuntimeError), transaction.atomic():
-        messages.send("approved", to=ada, params={"name": "Roti Ada"}, about=ada, by=ada)
+        messages.send("approved", to=ada, params=APPROVED, about=ada, by=ada)
         raise RuntimeError
     assert (Message.objects.count(), wake_ups()) == (0, 0)
 
@@ -61,10 +62,10 @@ def test_a_message_is_as_true_as_the_transaction_that_caused_it(committed: None,
 def test_many_messages_wake_the_worker_once_and_only_after_the_commit(committed: None, ada: User) -> None:
     with transaction.atomic():
         for _ in range(3):
-            messages.send("approved", to=ada, params={"name": "Roti Ada"}, about=ada, by=ada)
+            messages.send("approved", to=ada, params=APPROVED, about=ada, by=ada)
         assert wake_ups() == 0
     assert wake_ups() == 1
-    messages.send("approved", to=ada, params={"name": "Roti Ada"}, about=ada, by=ada)
+    messages.send("approved", to=ada, params=APPROVED, about=ada, by=ada)
     assert (Message.objects.count(), wake_ups()) == (4, 1)
 
 
@@ -73,7 +74,7 @@ def test_a_transaction_that_sends_does_not_wait_for_another_that_does(committed:
     other = connection.copy()
     try:
         with transaction.atomic():
-            messages.send("approved", to=ada, params={"name": "Roti Ada"}, about=ada, by=ada)
+            messages.send("approved", to=ada, params=APPROVED, about=ada, by=ada)
             with other.cursor() as cursor:
                 cursor.execute("SET lock_timeout = '1s'")
                 cursor.execute(
@@ -88,6 +89,6 @@ def test_a_transaction_that_sends_does_not_wait_for_another_that_does(committed:
 def test_the_transaction_stands_when_the_wake_up_fails(committed: None, ada: User, caplog: Any) -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE procrastinate_jobs RENAME TO jobs_of_yesterday")
-    messages.send("approved", to=ada, params={"name": "Roti Ada"}, about=ada, by=ada)
+    messages.send("approved", to=ada, params=APPROVED, about=ada, by=ada)
     assert Message.objects.due().count() == 1
     assert "Error calling" in caplog.text

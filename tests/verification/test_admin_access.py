@@ -170,7 +170,7 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
     with audit.together():
         bars.bar(application.account.business, reason="fraud", by=audit.SYSTEM)
     messages.send(
-        "approved", to=account.business.members.get(), about=account, by=audit.SYSTEM, params={"name": "A"}
+        "approved", to=account.business.members.get(), about=account, by=audit.SYSTEM, params={"name": "A", "link": "/"}
     )
     audit.log("viewed", by=somebody, on=account)
     things = {
