@@ -35,6 +35,11 @@ def text(name: str, default: str = "", *, one_of: tuple[str, ...] = ()) -> str:
     return str(_read(name, lambda: env.str(name, default, validate=validator)))
 
 
+def texts(prefix: str, **defaults: str) -> dict[str, str]:
+    """A group of variables: PREFIX_NAME for each name."""
+    return {name: text(f"{prefix}_{name}", default) for name, default in defaults.items()}
+
+
 def number(name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
     return int(_read(name, lambda: env.int(name, default, validate=validate.Range(low, high))))
 
