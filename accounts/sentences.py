@@ -476,6 +476,28 @@ SENTENCES: dict[str, Text] = {
         "Masih ada yang kurang; lihat daftar masalah.",
         "Something is still missing; see the list of problems.",
     ),
+    "place_photo_missing": Text("Unggah foto tempat usaha Anda.", "Upload a photo of your place of business."),
+    "trade_reference_missing": Text(
+        "Sebutkan seseorang yang mengenal usaha Anda.", "Name somebody who knows your business."
+    ),
+    "reference_contact_invalid": Text(
+        "Tulis nomor telepon atau e-mail orang itu, misalnya 0812 3456 7890.",
+        "Write that person's phone number or e-mail address, for example 0812 3456 7890.",
+    ),
+    "reference_is_the_applicant": Text(
+        "Ini kontak Anda sendiri; sebutkan orang lain yang mengenal usaha Anda.",
+        "This is a contact of your own; name somebody else who knows your business.",
+    ),
+    "question_unanswered": Text("Pertanyaan ini belum dijawab.", "This question is not answered yet."),
+    "changed_elsewhere": Text(
+        "Jawaban ini sudah diubah di tempat lain. Periksa, lalu kirim lagi bila jawaban Anda yang benar.",
+        "This answer was changed elsewhere in the meantime. Look at both, and send yours again if it is the right one.",
+    ),
+    "file_missing": Text("Pilih berkas atau ambil foto dahulu.", "Choose a file or take a photo first."),
+    "photo_too_small": Text(
+        "Gambar terlalu kecil; pilih yang sisinya sedikitnya {limit} piksel.",
+        "The picture is too small; choose one of at least {limit} pixels a side.",
+    ),
     "evidence_missing": Text("Unggah sedikitnya satu bukti usaha.", "Upload at least one piece of evidence."),
     "name_unchanged": Text("Nama baru sama dengan nama sekarang.", "The new name is the present one."),
     "nothing_changes": Text(
@@ -685,6 +707,12 @@ SENTENCES: dict[str, Text] = {
     "evidence_empty": Text("Berkas ini kosong.", "The file is empty."),
     "evidence_too_large": Text("Berkas paling besar 10 MB.", "A file can have 10 MB at most."),
     "evidence_kind": Text("Kirim JPEG, PNG, WebP atau PDF.", "Send a JPEG, PNG, WebP or PDF file."),
+    "evidence_heic": Text(
+        "Foto HEIC dari iPhone tidak dapat dibaca di sini. Buka Pengaturan > Kamera > Format, pilih Paling "
+        "Kompatibel, lalu ambil fotonya lagi; atau kirim tangkapan layarnya.",
+        "A HEIC photo from an iPhone can't be read here. Open Settings > Camera > Formats, choose Most Compatible, "
+        "and take the photo again; or send a screenshot of it.",
+    ),
     "evidence_not_what_it_says": Text(
         "Isi berkas tidak cocok dengan namanya.", "The file's content is not what its name says."
     ),

@@ -1,121 +1,21 @@
-"""Letting businesses in, a cohort at a time (R6)."""
+"""Letting businesses in, a cohort at a time (R6): the verbs, as `pilot.redeem(invitation, by=person)`."""
 
-import re
-from datetime import datetime
-from typing import Any
-
-from django.db import IntegrityError, transaction
-
-from accounts import clock, ids
-from accounts.audit import journal as audit
-from accounts.businesses import checks
-from accounts.businesses.models import Account
-from accounts.errors import Invalid, NotAllowed, Problem
-from accounts.people.models import User
-from accounts.people.services import require_permission
-from accounts.pilot.models import Cohort, Place
-
-
-def find(name_or_id: str) -> Cohort:
-    """Raises NotAllowed cohort_unknown."""
-    is_id = re.fullmatch(f"coh_{ids.SUFFIX_PATTERN}", name_or_id)
-    cohort = Cohort.objects.filter(**{"pk" if is_id else "name": name_or_id}).first()
-    if cohort is None:
-        raise NotAllowed("cohort_unknown")
-    return cohort
-
-
-@audit.transaction
-def open_cohort(name: str, *, by: audit.Actor, **facts: Any) -> Cohort:
-    """`facts`: country, capacity, opens_at, closes_at, invitation_only, four_eyes; left out, as the model has them.
-
-    Raises Invalid: cohort_name_taken, country_unknown, cohort_closes_too_early; Forbidden permission_missing.
-    """
-    if isinstance(by, User):
-        require_permission(by, "pilot.add_cohort")
-    cohort = _save(Cohort(name=name, **facts), force_insert=True)
-    audit.record("cohort.opened", on=cohort, by=by, data={"country": cohort.country})
-    return cohort
-
-
-@audit.transaction
-def change_cohort(cohort: Cohort, *, by: User, **facts: Any) -> Cohort:
-    """Whoever has a place keeps it, also when the capacity is now less. Raises what `open_cohort` raises."""
-    require_permission(by, "pilot.change_cohort")
-    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
-    changed = sorted(name for name, value in facts.items() if getattr(cohort, name) != value)
-    if changed:
-        for name in changed:
-            setattr(cohort, name, facts[name])
-        _save(cohort, update_fields=changed)
-        audit.record("cohort.changed", on=cohort, by=by, data={"fields": changed})
-    return cohort
-
-
-@audit.transaction
-def admit(account: Account, cohort: Cohort | None, *, invited: bool, by: audit.Actor) -> Cohort:
-    """Give the account its place; one it has already is kept. Without a cohort: the open one of its country.
-
-    Raises NotAllowed: cohort_not_open, cohort_full, cohort_other_country, invitation_required.
-    """
-    place = Place.objects.select_related("cohort").filter(account=account).first()
-    if place is not None:
-        return place.cohort
-    if cohort is None:
-        cohort = _with_room(account.country)
-    if cohort.country not in ("", account.country):
-        raise NotAllowed("cohort_other_country")
-    if cohort.invitation_only and not invited:
-        raise NotAllowed("invitation_required")
-    require_open(cohort)
-    _take_place(account, cohort)
-    audit.record("cohort.admitted", on=account, by=by, data={"cohort": cohort.pk})
-    return cohort
-
-
-def _with_room(country: str) -> Cohort:
-    """The first cohort that takes everybody from this country, opened first; a full one where all are full."""
-    cohorts = (
-        Cohort.objects.open()
-        .filter(country__in=["", country], invitation_only=False)
-        .order_by("opens_at", "pk")
-    )
-    if not cohorts:
-        raise NotAllowed("invitation_required")
-    return next((cohort for cohort in cohorts if places_left(cohort) != 0), cohorts[0])
-
-
-def require_open(cohort: Cohort) -> None:
-    """Raises NotAllowed cohort_not_open."""
-    if not Cohort.objects.open().filter(pk=cohort.pk).exists():
-        raise NotAllowed("cohort_not_open")
-
-
-def places_left(cohort: Cohort) -> int | None:
-    """None without a capacity. Else the cohort's row stays locked until the end: the last place goes to one."""
-    if cohort.capacity is None:
-        return None
-    cohort = Cohort.objects.select_for_update(no_key=True).get(pk=cohort.pk)
-    return None if cohort.capacity is None else max(0, cohort.capacity - cohort.places.count())
-
-
-def _take_place(account: Account, cohort: Cohort) -> None:
-    if places_left(cohort) == 0:
-        raise NotAllowed("cohort_full")
-    Place.objects.create(cohort=cohort, account=account)
-
-
-def _save(cohort: Cohort, **how: Any) -> Cohort:
-    if cohort.country:
-        checks.country(cohort.country)
-    opens_at = cohort.opens_at if isinstance(cohort.opens_at, datetime) else clock.now()
-    if cohort.closes_at is not None and cohort.closes_at <= opens_at:
-        code = "cohort_closes_too_early"
-        raise Invalid(code, problems=[Problem(code, "/closes_at")])
-    try:
-        with transaction.atomic():
-            cohort.save(**how)
-    except IntegrityError as taken:
-        raise Invalid("cohort_name_taken", problems=[Problem("cohort_name_taken", "/name")]) from taken
-    cohort.refresh_from_db()
-    return cohort
+from accounts.pilot.admitting import admit as admit
+from accounts.pilot.admitting import way_in as way_in
+from accounts.pilot.cohorts import change_cohort as change_cohort
+from accounts.pilot.cohorts import find as find
+from accounts.pilot.cohorts import open_cohort as open_cohort
+from accounts.pilot.cohorts import places_left as places_left
+from accounts.pilot.cohorts import require_open as require_open
+from accounts.pilot.cohorts import seems_to_have_room as seems_to_have_room
+from accounts.pilot.invitations import invitation_of as invitation_of
+from accounts.pilot.invitations import look as look
+from accounts.pilot.invitations import redeem as redeem
+from accounts.pilot.invitations import resend as resend
+from accounts.pilot.invitations import revoke as revoke
+from accounts.pilot.invitations import with_digest as with_digest
+from accounts.pilot.inviting import invite as invite
+from accounts.pilot.inviting import invite_many as invite_many
+from accounts.pilot.waiting import invite_next as invite_next
+from accounts.pilot.waiting import join as join
+from accounts.pilot.waiting import leave as leave

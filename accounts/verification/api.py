@@ -128,7 +128,7 @@ class SubmitView(ApplicationCall):
         """Send it in; the number becomes the account's. A cohort for the invited stays closed to this."""
         application = self.get_object()
         self.body(NothingSerializer)
-        return self.answer(verification.submit(application, invited=False, by=self.app))
+        return self.answer(verification.submit(application, by=self.app))
 
 
 class AnswerView(ApplicationCall):

@@ -19,7 +19,7 @@ from accounts.people.models import User
 from accounts.pilot import services as pilot
 from accounts.pilot.models import Cohort
 from accounts.proofs import claims
-from accounts.verification import notices
+from accounts.verification import notices, photos, references
 from accounts.verification.claims import require_reviewer
 from accounts.verification.models import Application, Kind, Source, Status
 from accounts.verification.requirements import of_submission
@@ -84,6 +84,8 @@ def change(application: Application, *, revision: int, by: audit.Actor, **profil
     application.revision += 1
     application.changed_at = clock.now()
     application.save()
+    if "photo" in profile:
+        photos.forget_unused(application.account, by=by)
     audit.record("application.changed", on=application, by=by, data={"fields": sorted(profile)})
     return application
 
@@ -111,6 +113,7 @@ def submit(application: Application, *, by: audit.Actor) -> Application:
     if application.kind == Kind.RENEWAL:
         badges.keep_for_renewal(account, by=by)
     judge_name(application)
+    references.give(application)
     judged = ("findings", "protected_look_alike", *FIELDS[Kind.NEW])
     application = move(
         application,
@@ -268,7 +271,7 @@ def _set_profile(application: Application, profile: dict[str, str]) -> None:
     if "website" in profile:
         application.website = checks.website(profile["website"])
     if "photo" in profile:
-        application.photo = checks.website(profile["photo"], "/photo")
+        application.photo = _photo(profile["photo"], application.account)
     account = application.account
     if application.kind == Kind.NAME_CHANGE and application.display_name == account.live_name:
         raise Invalid("name_unchanged", problems=[Problem("name_unchanged", "/display_name")])
@@ -278,6 +281,11 @@ def _set_profile(application: Application, profile: dict[str, str]) -> None:
         getattr(application, name) == getattr(account, name) for name in FIELDS[Kind.PROFILE_CHANGE]
     ):
         raise Invalid("nothing_changes")
+
+
+def _photo(address: str, account: Account) -> str:
+    """One that was uploaded here for this account, whatever our own address is like, or one on the public web."""
+    return address if photos.is_of(account, address) else checks.website(address, "/photo")
 
 
 def _require_kind_possible(account: Account, kind: Kind) -> None:

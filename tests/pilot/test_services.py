@@ -16,18 +16,19 @@ from accounts.pilot.models import Cohort, Place
 from accounts.verification import services as verification
 from accounts.verification.models import Application, Status
 from tests.factories import make_account, make_business, make_cohort, make_draft, owner_of
+from tests.pilot.invited import accepted
 
 pytestmark = pytest.mark.django_db
 
 
-def submit(application: Application, *, invited: bool = False) -> Application:
-    return verification.submit(application, by=owner_of(application.account), invited=invited)
+def submit(application: Application) -> Application:
+    return verification.submit(application, by=owner_of(application.account))
 
 
-def refused(code: str, application: Application, *, invited: bool = False) -> None:
+def refused(code: str, application: Application) -> None:
     last = Event.objects.count()
     with pytest.raises(NotAllowed, match=code):
-        submit(application, invited=invited)
+        submit(application)
     application.refresh_from_db()
     assert application.status == Status.DRAFT
     assert not Place.objects.filter(account=application.account).exists()
@@ -46,10 +47,14 @@ def test_R6_without_an_invitation_nobody_applies() -> None:
 
 def test_R6_an_invited_business_is_let_in() -> None:
     closed = make_cohort(invitation_only=True)
-    application = submit(make_draft(cohort=closed), invited=True)
+    draft = make_draft(cohort=closed)
+    held = accepted(closed, by=owner_of(draft.account))
+    application = submit(draft)
     assert application.status == Status.SUBMITTED
     assert application.account.place.cohort == closed
-    assert Event.objects.filter(kind="cohort.admitted", on=application.account_id).count() == 1
+    event = Event.objects.get(kind="cohort.admitted", on=application.account_id)
+    assert event.data == {"cohort": closed.pk, "invitation": held.pk}
+    assert application.account.invitation == held
 
 
 @pytest.mark.parametrize(
@@ -65,7 +70,7 @@ def test_R6_a_cohort_has_a_country_a_capacity_and_its_time(when: dict[str, Any],
     facts = {
         name: clock.now() + value if isinstance(value, timedelta) else value for name, value in when.items()
     }
-    refused(code, make_draft(cohort=make_cohort(**facts)), invited=True)
+    refused(code, make_draft(cohort=make_cohort(**facts)))
 
 
 def test_R6_the_capacity_counts_accounts() -> None:
@@ -91,15 +96,15 @@ def test_without_a_cohort_the_open_one_of_the_country_is_meant(ada: User) -> Non
     make_cohort(country="BR")
     indonesia = make_cohort(country="ID")
     account = make_account(make_business(ada))
-    assert pilot.admit(account, None, invited=False, by=ada) == indonesia
+    assert pilot.admit(account, None, by=ada) == indonesia
 
 
 def test_an_account_takes_one_place_once(ada: User) -> None:
     first, other = make_cohort(capacity=1), make_cohort()
     account = make_account(make_business(ada))
-    assert pilot.admit(account, first, invited=False, by=ada) == first
-    assert pilot.admit(account, first, invited=False, by=ada) == first
-    assert pilot.admit(account, other, invited=False, by=ada) == first
+    assert pilot.admit(account, first, by=ada) == first
+    assert pilot.admit(account, first, by=ada) == first
+    assert pilot.admit(account, other, by=ada) == first
     assert Place.objects.filter(account=account).count() == 1
     assert Event.objects.filter(kind="cohort.admitted").count() == 1
 
