@@ -10,10 +10,17 @@ from phonenumbers import SUPPORTED_REGIONS
 
 from accounts.businesses import numbers
 from accounts.businesses.lists import ABOUT_LIMIT, Category, ContactPurpose
+from accounts.businesses.models import BusinessKind
 from accounts.errors import Invalid, Problem
 
 LONGEST_NOTE = 2000  # characters that the staff write about a case
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # Unicode's general categories
+
+
+def business_kind(kind: str) -> str:
+    if kind not in BusinessKind.values:
+        raise Invalid("invalid", problems=[Problem("choice_unknown", "/kind")])
+    return kind
 
 
 def country(country: str) -> str:

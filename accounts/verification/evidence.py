@@ -12,10 +12,10 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction as database
 
 from accounts.audit import journal as audit
-from accounts.errors import NotAllowed
+from accounts.errors import Invalid, NotAllowed, Problem
 from accounts.verification import pdf_pages
-from accounts.verification.evidence_images import FORMATS, cleaned, problem
-from accounts.verification.models import Application, Evidence, Status
+from accounts.verification.evidence_images import FORMATS, cleaned, is_heic, problem
+from accounts.verification.models import Application, Evidence, EvidenceKind, Status
 from accounts.verification.transitions import lock
 
 LARGEST = 10 * 2**20  # bytes of one file
@@ -32,13 +32,21 @@ _ENDINGS = {
 
 
 @audit.transaction
-def add(application: Application, *, file: "UploadedFile[Any]", by: audit.Actor) -> Evidence:
-    """Keep a file with the application; the same file again is the one that is there.
+def add(
+    application: Application,
+    *,
+    file: "UploadedFile[Any]",
+    by: audit.Actor,
+    kind: str = EvidenceKind.OTHER,
+) -> Evidence:
+    """Keep a file with the application; the same file again is the one that is there, and shows what is said last.
 
     A picture is kept without its metadata: `sha256` is that of what was sent, `stored_sha256` of what is kept.
-    Raises Invalid: evidence_empty, evidence_too_large, evidence_kind, evidence_not_what_it_says, evidence_broken,
-    evidence_too_many_pixels; NotAllowed: wrong_status, evidence_too_many.
+    Raises Invalid: choice_unknown, evidence_empty, evidence_too_large, evidence_kind, evidence_heic,
+    evidence_not_what_it_says, evidence_broken, evidence_too_many_pixels; NotAllowed: wrong_status, evidence_too_many.
     """
+    if kind not in EvidenceKind.values:
+        raise Invalid("invalid", problems=[Problem("choice_unknown", "/kind")])
     name, content = _read(file)
     content_type = _claimed_kind(name)
     if content_type in FORMATS:
@@ -51,11 +59,15 @@ def add(application: Application, *, file: "UploadedFile[Any]", by: audit.Actor)
     sha256 = hashlib.sha256(content).hexdigest()
     known = application.evidence.filter(sha256=sha256).first()
     if known is not None:
+        if kind not in (known.kind, EvidenceKind.OTHER):
+            known.kind = kind
+            known.save(update_fields=["kind"])
         return known
     if application.evidence.count() >= MOST_FILES:
         raise NotAllowed("evidence_too_many", limit=MOST_FILES)
     evidence = Evidence.objects.create(
         application=application,
+        kind=kind,
         name=name,
         content_type=content_type,
         size=len(content),
@@ -64,12 +76,17 @@ def add(application: Application, *, file: "UploadedFile[Any]", by: audit.Actor)
         pages=pages,
         uploaded_by=str(by.pk),
     )
-    _write(_path(evidence), kept)  # a rollback leaves a file nobody refers to, never a hole
+    write(_path(evidence), kept)  # a rollback leaves a file nobody refers to, never a hole
     audit.record(
         "evidence.added",
         on=evidence,
         by=by,
-        data={"application": application.pk, "sha256": sha256, "stored_sha256": evidence.stored_sha256},
+        data={
+            "application": application.pk,
+            "kind": kind,
+            "sha256": sha256,
+            "stored_sha256": evidence.stored_sha256,
+        },
     )
     return evidence
 
@@ -120,7 +137,7 @@ def _path(evidence: Evidence) -> Path:
     return Path(settings.MEDIA_ROOT) / evidence.application_id / evidence.kept_as
 
 
-def _write(path: Path, content: bytes) -> None:
+def write(path: Path, content: bytes) -> None:
     """Whole or not at all, also where the machine stops in between."""
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     part = path.with_suffix(".part")
@@ -131,12 +148,21 @@ def _write(path: Path, content: bytes) -> None:
 
 
 def _read(file: "UploadedFile[Any]") -> tuple[str, bytes]:
+    content = content_of_upload(file)
+    printable = "".join(character for character in str(file.name) if character.isprintable())
+    return printable[-120:], content
+
+
+def content_of_upload(file: "UploadedFile[Any]") -> bytes:
+    """Raises Invalid: evidence_empty, evidence_too_large, evidence_heic."""
     if not file.size:
         raise problem("evidence_empty")
     if file.size > LARGEST:
         raise problem("evidence_too_large")
-    printable = "".join(character for character in str(file.name) if character.isprintable())
-    return printable[-120:], file.read()
+    content = file.read()
+    if is_heic(content):
+        raise problem("evidence_heic")
+    return content
 
 
 def _claimed_kind(name: str) -> str:

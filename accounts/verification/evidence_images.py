@@ -3,6 +3,7 @@
 import io
 import threading
 import warnings
+from collections.abc import Callable
 from contextlib import suppress
 from typing import Any
 
@@ -12,6 +13,11 @@ from accounts.errors import Invalid, Problem
 
 MOST_MEGAPIXELS = 50
 LONGEST_SIDE = 4096  # pixels: a sheet of A4 at 350 an inch
+PHOTO_SIDE = 512  # pixels of an account's photo, as it is kept
+LEAST_SIDE = 192  # pixels: what is smaller is a blur beside a name
+_HEIC_BRANDS = frozenset(
+    {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}
+)
 
 _one_at_a_time = threading.Lock()  # a picture decoded takes up to 200 MB
 
@@ -27,19 +33,53 @@ FORMATS: dict[str, tuple[str, dict[str, Any], tuple[str, ...]]] = {
 def cleaned(content: bytes, content_type: str) -> bytes:
     """The same picture, of the same kind, upright, and nothing else: no place, no camera, no comment, no preview.
 
-    Raises Invalid: evidence_not_what_it_says, evidence_broken, evidence_too_many_pixels.
+    Of several pictures in one file, the first. Raises Invalid: evidence_not_what_it_says, evidence_broken,
+    evidence_too_many_pixels.
     """
     image_format, options, modes = FORMATS[content_type]
+
+    def write(picture: Image.Image) -> bytes:
+        return _written(_bare(picture, modes), image_format, **options)
+
+    return _read(content, (image_format,), write)
+
+
+def square(content: bytes) -> bytes:
+    """The middle of a picture, as the JPEG that is shown beside a name. What is transparent becomes white.
+
+    Raises Invalid as `cleaned`, and photo_too_small.
+    """
+
+    def write(picture: Image.Image) -> bytes:
+        if min(picture.size) < LEAST_SIDE:
+            raise problem("photo_too_small", limit=LEAST_SIDE)
+        picture.draft("RGB", (2 * PHOTO_SIDE, 2 * PHOTO_SIDE))  # a JPEG is not decoded larger than needed
+        whole = _bare(picture, ("RGB", "RGBA"))
+        middle = ImageOps.fit(whole, (PHOTO_SIDE, PHOTO_SIDE), Image.Resampling.LANCZOS)
+        if middle.mode == "RGBA":
+            white = Image.new("RGBA", middle.size, "white")
+            middle = Image.alpha_composite(white, middle)
+        return _written(middle.convert("RGB"), "JPEG", quality=85, optimize=True)
+
+    return _read(content, tuple(image_format for image_format, _, _ in FORMATS.values()), write)
+
+
+def is_heic(content: bytes) -> bool:
+    """What iPhones write where nobody told them otherwise (ISO/IEC 23008-12): read by few programs but theirs."""
+    return content[4:8] == b"ftyp" and content[8:12] in _HEIC_BRANDS
+
+
+def _read(content: bytes, formats: tuple[str, ...], write: Callable[[Image.Image], bytes]) -> bytes:
+    """How large a picture is stands in its first bytes: one that is too large is never decoded."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
-            picture = Image.open(io.BytesIO(content), formats=(image_format,))
+            picture = Image.open(io.BytesIO(content), formats=formats)
             width, height = picture.size
             if width * height > MOST_MEGAPIXELS * 1_000_000:
                 raise problem("evidence_too_many_pixels", limit=MOST_MEGAPIXELS)
             with _one_at_a_time:
-                picture.load()
-                return _written(_bare(picture, modes), image_format, **options)
+                return write(picture)
     except Invalid:
         raise
     except Image.DecompressionBombError as wrong:
@@ -59,7 +99,8 @@ def thumbnail(content: bytes, content_type: str, side: int) -> bytes:
 
 
 def _bare(picture: Image.Image, modes: tuple[str, ...]) -> Image.Image:
-    """Pixels alone, and no more of them than anybody can read."""
+    """Decoded: pixels alone, and no more of them than anybody can read."""
+    picture.load()
     if picture.mode.startswith("I;16"):
         picture = picture.point(lambda value: value / 256).convert("L")  # else the brighter half turns white
     picture.thumbnail((LONGEST_SIDE, LONGEST_SIDE))  # first: the rest takes memory by the pixel

@@ -8,7 +8,7 @@ from accounts.businesses.models import Account
 from accounts.proofs import services as proofs
 from accounts.sentences import SENTENCES
 from accounts.text import Text
-from accounts.verification.models import Application, Kind, Source
+from accounts.verification.models import Application, EvidenceKind, Kind, Source
 
 
 @dataclass(frozen=True)
@@ -28,13 +28,9 @@ def requirements(application: Application) -> list[Requirement]:
         missing.append(_requirement("number_missing", "/number", "submission"))
     elif not proofs.is_proven(account, application.number):
         missing.append(_requirement("number_not_proven", "/number", "approval"))
-    if (
-        application.kind == Kind.NEW
-        and application.source != Source.IMPORT
-        and not application.evidence.exists()
-    ):
+    if application.kind == Kind.NEW and application.source != Source.IMPORT:
         # Imported lists were checked by whoever made them; everybody else shows what they are.
-        missing.append(_requirement("evidence_missing", "/evidence", "submission"))
+        missing += _of_the_evidence(application)
     return missing
 
 
@@ -57,6 +53,19 @@ def _of_the_profile(application: Application, account: Account) -> list[Requirem
         missing.append(_requirement("owner_contact_missing", "/business/owner", "submission"))
     elif application.number and account.business.members.filter(phone=application.number).exists():
         missing.append(_requirement("owner_contact_is_the_number", "/number", "submission"))
+    return missing
+
+
+def _of_the_evidence(application: Application) -> list[Requirement]:
+    """Papers; or, of a trader who has none, how the place looks and who knows it."""
+    kinds = {evidence.kind for evidence in application.evidence.all()}
+    if not application.without_papers:
+        return [] if kinds else [_requirement("evidence_missing", "/evidence", "submission")]
+    missing = []
+    if EvidenceKind.PLACE not in kinds:
+        missing.append(_requirement("place_photo_missing", "/evidence/place", "submission"))
+    if not hasattr(application, "trade_reference"):
+        missing.append(_requirement("trade_reference_missing", "/trade_reference", "submission"))
     return missing
 
 

@@ -98,6 +98,8 @@ KINDS: dict[str, "StrOrPromise"] = {
     "number.disputed": _("number declared personal"),
     "number.proof_failed": _("number no longer proven"),
     "number.proven": _("number proven"),
+    "photo.added": _("photo uploaded"),
+    "photo.removed": _("photo removed"),
     "report_case.closed": _("reports looked into"),
     "report_case.opened": _("reports came together"),
 }

@@ -110,7 +110,7 @@ def test_a_business_is_corrected_until_an_account_of_it_is_approved(ada: User) -
     with pytest.raises(Stale):
         businesses.change_business(business, revision=1, by=ada, legal_name="CV Ada Mundur")
     with pytest.raises(Invalid, match="field_read_only"):
-        businesses.change_business(business, revision=2, by=ada, kind="sole_trader")
+        businesses.change_business(business, revision=2, by=ada, client="cli")
     make_approved(account=make_account(business))
     with pytest.raises(NotAllowed, match="account_already_approved"):
         businesses.change_business(business, revision=2, by=ada, legal_name="CV Ada Mundur")

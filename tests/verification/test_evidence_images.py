@@ -165,5 +165,5 @@ class TestKept:
         digest = hashlib.sha256(old).hexdigest()
         Evidence.objects.filter(pk=file.pk).update(sha256=digest, stored_sha256=digest)
         file.refresh_from_db()
-        evidence._write(evidence._path(file), old)
+        evidence.write(evidence._path(file), old)
         assert evidence.content_of(file) == old
