@@ -14,8 +14,8 @@ from accounts.messages import services as messages
 from accounts.people.models import User
 from accounts.privacy.holdings import HOLDINGS, Holding, Subject
 from accounts.privacy.models import Erasure, NumberToForget
-from accounts.verification import evidence
-from accounts.verification.models import Application, Evidence
+from accounts.verification import evidence, photos
+from accounts.verification.models import Application, Evidence, Photo
 
 CHANGES_KEPT_DAYS = (
     90  # as long as a revoked badge is shown; client apps follow the feed of changes within that
@@ -51,6 +51,8 @@ def erase(person: User, *, by: User) -> Erasure:
     subject = Subject(person, tuple(business.pk for business in alone))
     _remember_numbers(erasure, subject)
     _close_the_door(person)
+    for photo in Photo.objects.filter(account__in=subject.accounts).select_related("account"):
+        photos.forget(photo, by=by)
     _erase_now(subject)
     messages.send("person_erased", to=person, about=person, by=person)  # as they were a moment ago
     Membership.objects.filter(business__in=alone).delete()

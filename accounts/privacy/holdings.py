@@ -34,6 +34,7 @@ from accounts.verification.models import (
     Status,
     TradeReference,
 )
+from accounts.websites.models import WebsiteProof
 
 GONE = "–"  # where the database demands a word
 
@@ -138,11 +139,10 @@ HOLDINGS: tuple[Holding, ...] = (
         ("id", "number", "live_name", "category", "country", "website", "photo", "about", "contact_purposes"),
         {"website": "", "photo": "", "about": "", "contact_purposes": []},
     ),
-    Holding(
-        Badge, _accounts(), ("id", "tier", "status", "methods", "issued_at", "expires_at", "ended_at"), {}
-    ),
+    Holding(Badge, _accounts(), ("id", "status", "methods", "issued_at", "expires_at", "ended_at"), {}),
     Holding(NumberProof, _accounts(), ("number", "method", "proven_at", "failed_at")),
     Holding(NumberCode, _accounts(), ("number", "created_at")),
+    Holding(WebsiteProof, _accounts(), ("host", "method", "proven_at", "checked_at")),
     Holding(NumberReproof, _accounts(), ("number", "asked_at", "due_at", "outcome"), {"number": ""}),
     Holding(
         NumberClaim,
@@ -242,6 +242,7 @@ NOT_PERSONAL: Mapping[str, tuple[str, ...]] = {
     "privacy.NumberToForget": ("*",),
     "clients.ClientApp": ("*",),
     "clients.ApiKey": ("*",),
+    "outbox.Delivery": ("*",),  # kinds and ids
     "outbox.Message": ("template", "by", "about", "last_error", "once"),
     "businesses.Business": ("country",),
     "businesses.Account": ("country", "number", "live_name"),  # closing empties these two
@@ -249,9 +250,10 @@ NOT_PERSONAL: Mapping[str, tuple[str, ...]] = {
     "businesses.NumberUse": ("*",),  # closing frees the number
     "businesses.ProtectedName": ("*",),
     "pilot.Cohort": ("*",),
+    "pilot.Invitation": ("digest",),
+    "pilot.WaitingEntry": ("country",),
     "contacts.SignInCode": ("*",),  # keyed hashes, for a day
-    "suggestions.Suggestion": ("title_id", "title_en", "answer_id", "answer_en"),  # by the staff
-    "suggestions.SenderDay": ("*",),
+    "suggestions.Suggestion": ("language", "title_id", "title_en", "answer_id", "answer_en"),  # by the staff
     "badges.Badge": ("cause",),
     "badges.DisplayPolicy": ("*",),
     "badges.BulkSuspension": ("*",),
