@@ -30,6 +30,7 @@ from accounts.people.models import User
 from accounts.pilot.models import Cohort
 from accounts.proofs.models import NumberCode, NumberProof
 from accounts.reports.models import Report, ReportCase, Threshold
+from accounts.suggestions.models import Suggestion
 from accounts.verification.models import (
     Application,
     Claim,
@@ -84,6 +85,11 @@ class World:
     def report(self, **facts: Any) -> Report:
         facts = {"reason": "fraud", "reporter": b"x", "day": self.now.date(), **facts}
         return Report.objects.create(account=self.account, client=self.client, **facts)
+
+    def suggestion(self, **facts: Any) -> Suggestion:
+        return Suggestion.objects.create(
+            **{"person": self.rita, "text": "?", "day": self.now.date(), **facts}
+        )
 
 
 Break = Callable[[World], object]
@@ -163,6 +169,24 @@ BREAKS: dict[str, Break] = {
     ),
     "one_report_a_day_per_account_and_reporter": lambda w: [w.report() for _ in range(2)],
     "report_reason_is_known": lambda w: w.report(reason="envy"),
+    # suggestions
+    "a_suggestion_has_one_sender": lambda w: w.suggestion(client=w.client),
+    "suggestion_status_is_known": lambda w: w.suggestion(
+        status="maybe", status_changed_at=w.now, triaged_by=w.rita
+    ),
+    "a_triaged_suggestion_says_when_and_by_whom": lambda w: w.suggestion(
+        status="declined", answer_id="?", answer_en="?"
+    ),
+    "a_public_suggestion_has_a_title": lambda w: w.suggestion(
+        status="done", status_changed_at=w.now, triaged_by=w.rita, title_en="?"
+    ),
+    "a_declined_suggestion_says_why": lambda w: w.suggestion(
+        status="declined", status_changed_at=w.now, triaged_by=w.rita
+    ),
+    "one_suggestion_of_a_text_a_day_per_person": lambda w: [w.suggestion() for _ in range(2)],
+    "one_suggestion_of_a_text_a_day_per_client": lambda w: [
+        w.suggestion(person=None, client=w.client) for _ in range(2)
+    ],
     # verification
     "application_status_is_known": lambda w: w.set(w.application, status="approved?"),
     "application_kind_is_known": lambda w: w.set(w.application, kind="upgrade"),

@@ -15,6 +15,7 @@ class Scope(models.TextChoices):
     ONBOARDING_WRITE = "onboarding:write", _("apply for businesses, and see what it created")
     NUMBERS_DECLARE = "numbers:declare", _("declare numbers personal")
     REPORTS_WRITE = "reports:write", _("report accounts, and see what became of it")
+    SUGGESTIONS_WRITE = "suggestions:write", _("send suggestions, and see what became of them")
 
 
 class ClientApp(models.Model):

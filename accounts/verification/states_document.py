@@ -1,10 +1,12 @@
-"""`docs/states.md`, generated from the two transition tables."""
+"""`docs/states.md`, generated from the transition tables."""
 
 from collections.abc import Iterable
 from typing import NamedTuple
 
 from accounts.badges.models import LIVE, BadgeStatus
 from accounts.badges.services import TRANSITIONS as BADGE_TRANSITIONS
+from accounts.suggestions.models import SuggestionStatus
+from accounts.suggestions.services import TRANSITIONS as SUGGESTION_TRANSITIONS
 from accounts.verification.models import OPEN, Kind, Status
 from accounts.verification.transitions import TRANSITIONS
 
@@ -47,6 +49,19 @@ def markdown() -> str:
             for line in BADGE_TRANSITIONS.values()
         ),
     ]
+    suggestions = [
+        Line("send", (), (SuggestionStatus.NEW.value,), "suggestion.sent", "an owner or a client app"),
+        *(
+            Line(
+                line.action,
+                tuple(status.value for status in line.sources),
+                (line.target.value,),
+                line.event,
+                line.who,
+            )
+            for line in SUGGESTION_TRANSITIONS.values()
+        ),
+    ]
     ended = [status.value for status in Status if status not in OPEN]
     over = [status.value for status in BadgeStatus if status not in LIVE]
     kinds = ", ".join(f"`{kind.value}`" for kind in Kind)
@@ -54,8 +69,9 @@ def markdown() -> str:
         [
             "# States",
             "",
-            "Generated from `accounts/verification/transitions.py` and `accounts/badges/services.py` by",
-            "`manage.py generate_docs`; `make check` fails when it is out of date. Change the tables, not this page.",
+            "Generated from `accounts/verification/transitions.py`, `accounts/badges/services.py` and",
+            "`accounts/suggestions/services.py` by `manage.py generate_docs`; `make check` fails when it is out of date.",
+            "Change the tables, not this page.",
             "",
             "## Application",
             "",
@@ -77,6 +93,16 @@ def markdown() -> str:
             *_table(badges),
             "",
             *_diagram(badges, over),
+            "",
+            "## Suggestion",
+            "",
+            "Planned and done are public, by the staff's own words. A sender who is a person is told of each change. An",
+            "action from another state is refused (`suggestion_wrong_status`), one on what somebody else of the staff has",
+            "changed meanwhile too (`stale`).",
+            "",
+            *_table(suggestions),
+            "",
+            *_diagram(suggestions, ()),
             "",
         ]
     )

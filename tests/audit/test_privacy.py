@@ -22,6 +22,7 @@ from accounts.errors import DomainError
 from accounts.messages.models import Message
 from accounts.people.models import User
 from accounts.proofs import services as proofs
+from accounts.suggestions import services as suggestions
 from accounts.verification import evidence, readings, transitions
 from accounts.verification import services as verification
 from accounts.verification.models import Kind, Source
@@ -62,6 +63,8 @@ PERSONAL = {
     "note": "Terdengar ragu di telepon",
     "message": "Kirim foto warung",
     "overruling": "Fotonya bukan dari sini",
+    "suggestion": "Tampilkan jam buka warung saya",
+    "words on a suggestion": "Jadwal tampil di kartu",
 }
 P = PERSONAL
 
@@ -149,12 +152,25 @@ def live_through(ada: User, rita: User, rudi: User, sinta: User, kai: ClientApp)
     ownership.release_personal(P["personal number"], by=kai)
     businesses.close_account(account, by=siti)
 
+    suggest_and_triage(siti, sinta)
+
     second = make_account(businesses.open_business(kind="company", owner=by_phone, by=by_phone, **facts))
     verification.withdraw(make_claimed(rita, second, display_name=P["display name"]), by=by_phone)
     bar_now(make_submitted(second, display_name=P["display name"]))
     bars.lift(Bar.objects.get(), by=rudi)
     elsewhere = decline_now(make_submitted())
     assert owner_of(elsewhere.account) != siti
+
+
+def suggest_and_triage(siti: User, sinta: User) -> None:
+    suggestion = suggestions.send(P["suggestion"], by=siti).suggestion
+    word = P["words on a suggestion"]
+    public, why = {"title_id": word, "title_en": word}, {"answer_id": word, "answer_en": word}
+    suggestion = suggestions.plan(suggestion, **public, **why, revision=1, by=sinta)
+    suggestion = suggestions.reword(suggestion, **public, revision=2, by=sinta)
+    suggestion = suggestions.decline(suggestion, **why, revision=3, by=sinta)
+    suggestion = suggestions.plan(suggestion, **public, revision=4, by=sinta)
+    suggestions.finish(suggestion, **public, revision=5, by=sinta)
 
 
 def _try(act: Any) -> None:
@@ -205,7 +221,7 @@ def test_the_scenario_writes_every_kind_of_event_of_the_domain(lived: None) -> N
     packages = Path(accounts.__path__[0])
     sources = [path.read_text() for path in packages.rglob("*.py") if "audit.record(" in path.read_text()]
     sources.append(Path(transitions.__file__).read_text())
-    domain = r'"((?:application|account|badge|business|evidence|number|cohort)\.[a-z_]+)"'
+    domain = r'"((?:application|account|badge|business|evidence|number|cohort|suggestion)\.[a-z_]+)"'
     known = set(re.findall(domain, "\n".join(sources)))
     elsewhere = {
         "account.name_unprotected",

@@ -30,6 +30,7 @@ from accounts.people.roles import Role
 from accounts.proofs.models import NumberProof
 from accounts.reports import services as reports
 from accounts.reports.models import Report, ReportCase, Threshold
+from accounts.suggestions import services as suggestions
 from accounts.verification.jobs import tick
 from accounts.verification.models import Decision, QualityCheck, Reason
 from tests import staff
@@ -61,6 +62,13 @@ MODELS: dict[str, dict[str, set[Role]]] = {
     "reports_report": {"view": STAFF},
     "reports_reportcase": {"view": STAFF, "act": REVIEWERS, "dismiss": REVIEWERS},
     "reports_threshold": {"view": STAFF, "edit": {S, O}},
+    "suggestions_suggestion": {
+        "view": STAFF,
+        "plan": {S, O},
+        "finish": {S, O},
+        "decline": {S, O},
+        "reword": {S, O},
+    },
     "verification_reason": {"view": STAFF, "add": {S}, "edit": {S}, "retire": {S}, "restore": {S}},
     "verification_qualitycheck": {
         "view": STAFF,
@@ -199,6 +207,7 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
         "reports_report": Report.objects.get(),
         "reports_reportcase": ReportCase.objects.create(account=account),
         "reports_threshold": Threshold.objects.get(),
+        "suggestions_suggestion": suggestions.send("More colours.", by=kai).suggestion,
         "verification_qualitycheck": QualityCheck.objects.create(decision=decision, author=decision.author),
         "verification_application": application,
         "verification_reason": Reason.objects.get(pk="fraud"),
