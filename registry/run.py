@@ -30,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OLDEST_POSTGRESQL = 150_000  # 15.0, as libpq numbers it
 SPACE_FOR_A_CLUSTER = 200_000_000  # bytes
 FINISH_WITHIN_SECONDS = STOP_LIMIT_SECONDS - 5
+JOBS_AT_A_TIME = 3  # a mail server and an SMS gateway may both hang: the clockwork goes on
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -87,6 +88,7 @@ def run() -> None:
         env.pop("OWNER_DATABASE_URL", None)
         worker = [sys.executable, "manage.py", "procrastinate", "worker"]
         worker.append(f"--shutdown-graceful-timeout={FINISH_WITHIN_SECONDS}")
+        worker.append(f"--concurrency={JOBS_AT_A_TIME}")
         programs = [
             Program("web server", server, folder=ROOT, env=env),
             Program("job worker", worker, folder=ROOT, env=env),

@@ -34,10 +34,10 @@ class Kept:
 def is_here() -> bool:
     """A test deployment that listens on a loopback address, and is known to the world by none but that."""
     hosts = [settings.HOST, urlsplit(settings.PUBLIC_URL).hostname or ""]
-    return settings.DEPLOYMENT == "test" and not settings.TRUSTED_PROXIES and all(map(_is_loopback, hosts))
+    return settings.DEPLOYMENT == "test" and not settings.TRUSTED_PROXIES and all(map(is_loopback, hosts))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
     if host == "localhost":
         return True
     try:

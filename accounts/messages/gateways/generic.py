@@ -6,9 +6,10 @@ from typing import Any
 
 from django.conf import settings
 
-from accounts.messages.gateways.http import fact, post, require_taken
+from accounts.messages.gateways.http import fact, post, require_taken, wrong_address
 
 BODY = '{"to": "{number}", "text": "{text}", "kind": "{kind}", "language": "{language}", "id": "{key}"}'
+HEADER = re.compile(r"[A-Za-z0-9-]+")
 PLACEHOLDER = re.compile(r"\{(number|text|kind|language|key)\}")
 
 
@@ -16,6 +17,22 @@ class HttpGatewaySender:
     """Where, with which header and with which body is said by SMS_GATEWAY_…; calls go to an address of their own, or
     to the same, which then tells them by their `kind`.
     """
+
+    @staticmethod
+    def lacking() -> list[str]:
+        """What stands in the way of sending, for the system check."""
+        given = settings.SMS_GATEWAY
+        wrong = [] if given["URL"] else ["SMS_GATEWAY_URL is not set"]
+        wrong += wrong_address("SMS_GATEWAY_URL", given["URL"])
+        wrong += wrong_address("SMS_GATEWAY_CALL_URL", given["CALL_URL"])
+        if not HEADER.fullmatch(given["HEADER"]):
+            wrong.append("SMS_GATEWAY_HEADER is no name of a header")
+        try:
+            pattern = json.dumps(json.loads(given["BODY"] or BODY))
+        except ValueError:
+            return [*wrong, "SMS_GATEWAY_BODY is no JSON"]
+        unsaid = {"number", "text"} - {match[1] for match in PLACEHOLDER.finditer(pattern)}
+        return wrong + [f"SMS_GATEWAY_BODY has no {{{name}}}" for name in sorted(unsaid)]
 
     def send(self, number: str, text: str, *, key: str) -> str:
         return self._post(

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
 
+from accounts.messages.development import is_loopback
 from accounts.messages.gateways.answers import Refused, Unavailable, Unsure
 
 CONNECT_SECONDS = 3
@@ -31,6 +32,19 @@ MAY_HAVE_BEEN_TAKEN = {502, 504}  # somebody in between lost the answer
 class Reply:
     status: int
     body: bytes
+
+
+def wrong_address(name: str, url: str) -> list[str]:
+    """Codes do not travel in the clear, but for a gateway on this machine. Nothing to say of one that is not given."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        safe = parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))
+        return (
+            [] if not url or (safe and host and parts.port != 0) else [f"{name} has to start with https://"]
+        )
+    except ValueError:
+        return [f"{name} is no address"]
 
 
 def post(url: str, body: bytes, headers: Mapping[str, str]) -> Reply:

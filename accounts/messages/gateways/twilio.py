@@ -6,7 +6,7 @@ from xml.sax.saxutils import escape
 from django.conf import settings
 from urllib3.util import make_headers
 
-from accounts.messages.gateways.http import fact, post, require_taken
+from accounts.messages.gateways.http import fact, post, require_taken, wrong_address
 
 # The language that <Say> is told, and a voice that speaks it.
 VOICES = {"id": ("id-ID", "Google.id-ID-Standard-A"), "en": ("en-US", "Google.en-US-Standard-C")}
@@ -14,6 +14,12 @@ VOICES = {"id": ("id-ID", "Google.id-ID-Standard-A"), "en": ("en-US", "Google.en
 
 class TwilioSender:
     """The key is sent along but Twilio does not promise to recognise a repeat: who got no answer may be sent two."""
+
+    @staticmethod
+    def lacking() -> list[str]:
+        """What stands in the way of sending, for the system check."""
+        unset = [f"TWILIO_{name} is not set" for name, value in settings.TWILIO.items() if not value]
+        return unset + wrong_address("TWILIO_URL", settings.TWILIO["URL"])
 
     def send(self, number: str, text: str, *, key: str) -> str:
         return self._post("Messages.json", {"To": number, "Body": text}, key)
