@@ -3,8 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
-
 from accounts.audit import journal as audit
 from accounts.businesses import numbers
 from accounts.businesses.models import Account, MemberRole
@@ -13,18 +11,21 @@ from accounts.people.models import User
 
 
 def prove_again(account: Account, number: str, *, until: datetime) -> None:
-    link = reverse("prove_again", args=[account.pk])
-    _to_owners(account, "number_prove_again", number=number, date=until, link=link)
+    _to_owners(account, "number_prove_again", number=number, date=until, link=f"{_page(account)}number/")
 
 
 def number_lost(account: Account, number: str) -> None:
     """A live account can move to a new number; what was only applied for is written anew there."""
-    page = "change_number" if account.live_name else "my_account"
-    _to_owners(account, "number_lost", number=number, link=reverse(page, args=[account.pk]))
+    page = "new-number/" if account.live_name else ""
+    _to_owners(account, "number_lost", number=number, link=f"{_page(account)}{page}")
 
 
 def of_the_claim(account: Account, template: str, number: str) -> None:
-    _to_owners(account, template, number=number, link=reverse("my_account", args=[account.pk]))
+    _to_owners(account, template, number=number, link=_page(account))
+
+
+def _page(account: Account) -> str:
+    return f"/my/accounts/{account.pk}/"
 
 
 def _to_owners(account: Account, template: str, *, number: str, **params: Any) -> None:

@@ -1,0 +1,48 @@
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts import codes
+from accounts.onboarding.forms import OwnerForm
+
+
+class CodeForm(OwnerForm):
+    code = forms.CharField(
+        label=_("The code of six digits"),
+        required=False,  # the domain says what is missing
+        max_length=40,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "class": "code"}
+        ),
+    )
+
+    def clean_code(self) -> str:
+        return codes.as_typed(self.cleaned_data["code"])
+
+
+class NoFields(OwnerForm):
+    """A page that asks whether one is sure."""
+
+
+class NewNumberForm(OwnerForm):
+    number = forms.CharField(
+        label=_("The new number"),
+        help_text=_("For example 0812 3456 7890. Not the number you sign in with."),
+        required=False,
+        max_length=2000,  # a link to a chat is long
+        widget=forms.TextInput(attrs={"type": "tel", "autocomplete": "off", "inputmode": "tel"}),
+    )
+    still_works = forms.ChoiceField(
+        label=_("Does the old number still work?"),
+        choices=[
+            ("yes", _("Yes. It stays with my business until the new one is approved.")),
+            ("no", _("No. I don't have it any more.")),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, *args: Any, asks_about_the_old: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not asks_about_the_old:
+            del self.fields["still_works"]
