@@ -243,10 +243,10 @@ SENTENCES: dict[str, Text] = {
         "Too many codes were asked for today; try again in {hours} hours.",
     ),
     "code_malformed": Text("Kode terdiri dari enam angka.", "The code has six digits."),
-    "contact_missing": Text(
+    "sign_in_contact_missing": Text(
         "Tulis nomor HP atau alamat email Anda.", "Write your phone number or your e-mail address."
     ),
-    "contact_invalid": Text(
+    "sign_in_contact_invalid": Text(
         "Ini bukan nomor HP atau alamat email yang dapat dipakai. Contoh: 0812 3456 7890 atau nama@contoh.id.",
         "This phone number or e-mail address can't be used. For example: 0812 3456 7890, or name@example.com.",
     ),

@@ -40,18 +40,18 @@ class Contact(NamedTuple):
 
 
 def read(text: str, *, pointer: str = "/contact") -> Contact:
-    """Raises Invalid: contact_missing, contact_invalid. The same for a contact of the staff as for any other."""
+    """Raises Invalid: sign_in_contact_missing, sign_in_contact_invalid. The same for a contact of the staff as for any other."""
     text = text.strip()
     if not text:
-        raise _problem("contact_missing", pointer)
+        raise _problem("sign_in_contact_missing", pointer)
     try:
         if "@" in text:
             return Contact(*checks.contact_key(checks.length(text, 254, pointer)))
         number = numbers.parse(text, country=HOME)
     except Invalid as wrong:
-        raise _problem("contact_invalid", pointer) from wrong
+        raise _problem("sign_in_contact_invalid", pointer) from wrong
     if phonenumbers.number_type(phonenumbers.parse(number)) in _DEAR:
-        raise _problem("contact_invalid", pointer)
+        raise _problem("sign_in_contact_invalid", pointer)
     return Contact("phone", number)
 
 

@@ -59,10 +59,10 @@ def test_an_address_is_read_without_its_capitals() -> None:
 def test_what_reaches_nobody(text: str) -> None:
     with pytest.raises(Invalid) as refusal:
         read(text)
-    assert (refusal.value.code, refusal.value.problems[0].pointer) == ("contact_invalid", "/contact")
+    assert (refusal.value.code, refusal.value.problems[0].pointer) == ("sign_in_contact_invalid", "/contact")
 
 
 def test_nothing_at_all() -> None:
     with pytest.raises(Invalid) as refusal:
         read("  ")
-    assert refusal.value.code == "contact_missing"
+    assert refusal.value.code == "sign_in_contact_missing"
