@@ -34,7 +34,10 @@ class Page(NamedTuple):
 
 
 # One line an address, by its name.
-PAGES: dict[str, Page] = {}
+PAGES: dict[str, Page] = {
+    "my_suggestions": Page(OWNERS, OWNERS),
+    "public_suggestions": Page(EVERYBODY, None),
+}
 
 
 @pytest.fixture

@@ -1,3 +1,8 @@
-from django.urls import URLPattern
+from django.urls import URLPattern, path
 
-urlpatterns: list[URLPattern] = []
+from accounts.onboarding.suggesting import pages
+
+urlpatterns: list[URLPattern] = [
+    path("my/suggestions/", pages.MySuggestionsPage.as_view(), name="my_suggestions"),
+    path("suggestions/", pages.PublicSuggestionsPage.as_view(), name="public_suggestions"),
+]
