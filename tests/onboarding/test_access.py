@@ -35,6 +35,23 @@ class Page(NamedTuple):
 
 # One line an address, by its name.
 PAGES: dict[str, Page] = {
+    # What becomes of it
+    "my": Page(OWNERS, None),
+    "application_status": Page(VIEWER, None, "submitted"),
+    "answer_question": Page(VIEWER, MANAGER, "submitted"),
+    "withdraw_application": Page(VIEWER, MANAGER, "submitted"),
+    "contest_decision": Page(VIEWER, MANAGER, "submitted"),
+    "apply_again": Page(None, MANAGER, "submitted"),
+    "my_account": Page(VIEWER, None, "approved"),
+    "change_profile": Page(VIEWER, MANAGER, "approved"),
+    "change_look": Page(VIEWER, MANAGER, "approved"),
+    "change_name": Page(VIEWER, MANAGER, "approved"),
+    "renew_badge": Page(VIEWER, MANAGER, "approved"),
+    "reinstate_badge": Page(VIEWER, MANAGER, "approved"),
+    "close_account": Page(OWNER, OWNER, "approved"),
+    "badge_sheet": Page(VIEWER, None, "approved"),
+    "badge_code": Page(VIEWER, None, "approved"),
+    "public_page": Page(EVERYBODY, None, "approved"),
     "my_suggestions": Page(OWNERS, OWNERS),
     "public_suggestions": Page(EVERYBODY, None),
 }

@@ -1,0 +1,55 @@
+"""What an application still lacks, each with the page where it can be mended. The list is the API's own."""
+
+from typing import NamedTuple
+
+from django.urls import NoReverseMatch, reverse
+
+from accounts.spoken import spoken
+from accounts.verification import services as verification
+from accounts.verification.models import OPEN, Application, Status
+
+# A pointer of `requirements` or of a question's field: the page of the form that asks for it.
+QUESTIONS = {
+    "/display_name": "name",
+    "/number": "number",
+    "/category": "category",
+    "/website": "website",
+    "/photo": "photo",
+    "/evidence": "evidence",
+    "/business/legal_name": "legal-name",
+    "/business/registration_number": "registration",
+    "/account/about": "about",
+    "/account/contact_purposes": "purposes",
+}
+
+
+class Missing(NamedTuple):
+    text: str
+    address: str  # empty where there is nothing to open
+
+
+def missing(application: Application) -> list[Missing]:
+    """Empty once it has ended; also what stands in the way of an approval only."""
+    if application.status not in OPEN:
+        return []
+    return [
+        Missing(spoken(one.text), page_of(application, one.pointer, one.code))
+        for one in verification.requirements(application)
+    ]
+
+
+def page_of(application: Application, pointer: str, code: str = "") -> str:
+    """Where this can be mended now. A number is proven at any time, the rest while the owner has the ball."""
+    if code == "number_not_proven":
+        return _address("prove_number", application)
+    slug = QUESTIONS.get(pointer)
+    if slug is None or application.status not in (Status.DRAFT, Status.NEEDS_INFORMATION):
+        return ""
+    return _address("question", application, slug=slug)
+
+
+def _address(name: str, application: Application, **more: str) -> str:
+    try:
+        return reverse(name, kwargs={"application_id": application.pk, **more})
+    except NoReverseMatch:
+        return ""
