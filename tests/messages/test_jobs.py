@@ -240,6 +240,17 @@ def test_finished_jobs_are_cleared_away(committed: None, code: Message, gateway:
         assert cursor.fetchone()[0] == 0
 
 
+def test_a_gateway_that_hangs_holds_up_no_mail(
+    worker_that_hangs: subprocess.Popen[bytes], ada: User, mailoutbox: list[Any]
+) -> None:
+    """Nor does it keep other jobs waiting: the worker of `make run` does three at a time."""
+    messages.send("approved", to=ada, params=APPROVED, about=ada, by=audit.SYSTEM)
+    assert jobs_by_status(TELEPHONE)[0] == "doing"
+    run_the_worker()
+    assert len(mailoutbox) == 1
+    assert jobs_by_status(TELEPHONE)[0] == "doing"
+
+
 def test_a_hanging_gateway_does_not_keep_other_jobs_waiting(ada: User, gateway: list[Any]) -> None:
     for _ in range(3):
         messages.send("approved", to=NUMBER, params=APPROVED, about=ada, by=audit.SYSTEM)

@@ -9,6 +9,7 @@ from accounts.messages.models import Channel, Message, MessageStatus
 from accounts.messages.rendering import HIDDEN
 from accounts.people.models import Language, User
 from tests.messages.gateways import APPROVED
+from tests.racing import race
 
 CODE = "314159"
 
@@ -92,3 +93,31 @@ def test_the_transaction_stands_when_the_wake_up_fails(committed: None, ada: Use
     messages.send("approved", to=ada, params=APPROVED, about=ada, by=ada)
     assert Message.objects.due().count() == 1
     assert "Error calling" in caplog.text
+
+
+def test_what_may_be_sent_once_is_sent_once_to_each(ada: User, mallory: User) -> None:
+    def remind(person: User) -> Message:
+        return messages.send(
+            "approved", to=person, params=APPROVED, about=ada, by=audit.SYSTEM, once="reminder:bdg_1"
+        )
+
+    first = remind(ada)
+    assert remind(ada) == first
+    assert remind(mallory) != first
+    assert Message.objects.count() == 2
+
+
+def test_sent_at_the_same_time_it_is_still_one(committed: None, ada: User) -> None:
+    """Fails without the unique constraint (six are written); tried."""
+
+    ids: list[str] = []
+
+    def remind() -> None:
+        sent = messages.send(
+            "approved", to=ada, params=APPROVED, about=ada, by=audit.SYSTEM, once="reminder:bdg_1"
+        )
+        ids.append(sent.pk)
+
+    assert race(*[remind] * 6) == ["done"] * 6
+    assert len(ids) == 6
+    assert set(ids) == set(Message.objects.values_list("pk", flat=True))
