@@ -32,9 +32,19 @@ class Page(NamedTuple):
     about: str = ""  # which of Ada's things the address names: draft, submitted, approved, business
     more: dict[str, str] = {}  # the other parts of the address
 
+    @property
+    def for_everybody(self) -> bool:
+        return EVERYBODY in (self.look, self.change)
+
 
 # One line an address, by its name.
 PAGES: dict[str, Page] = {
+    "owner_sign_in": Page(EVERYBODY, EVERYBODY),
+    "owner_code": Page(EVERYBODY, EVERYBODY),
+    "owner_code_again": Page(None, EVERYBODY),
+    "owner_sign_out": Page(None, EVERYBODY),
+    "language": Page(None, EVERYBODY),
+    "devices": Page(OWNERS, OWNERS),
     # What becomes of it
     "my": Page(OWNERS, None),
     "application_status": Page(VIEWER, None, "submitted"),
@@ -114,14 +124,14 @@ def test_every_page_of_owners_says_who_may_open_it() -> None:
     for pattern in addresses():
         view = getattr(pattern.callback, "view_class", None)
         is_ours = isinstance(view, type) and issubclass(view, OwnerPage)
-        assert is_ours == (PAGES[str(pattern.name)].look != EVERYBODY), pattern.name
+        assert is_ours != PAGES[str(pattern.name)].for_everybody, pattern.name
 
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("method", [LOOK, CHANGE])
 def test_what_is_adas_is_nobody_elses(name: str, method: str, adas: dict[str, Any], mallory: User) -> None:
     page = PAGES[name]
-    if not page.about or page.look == EVERYBODY:
+    if not page.about or page.for_everybody:
         return
     make_business(mallory)
     browser = owner_browser(mallory)
@@ -135,7 +145,7 @@ def test_what_is_adas_is_nobody_elses(name: str, method: str, adas: dict[str, An
 @pytest.mark.parametrize("name", PAGES)
 def test_nobody_without_signing_in(name: str, adas: dict[str, Any]) -> None:
     page = PAGES[name]
-    if page.look == EVERYBODY:
+    if page.for_everybody:
         return
     for method, who in ((LOOK, page.look), (CHANGE, page.change)):
         if who is not None:
