@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.businesses.models import NumberDispute
 from accounts.people.models import User
+from accounts.proofs.models import NumberClaim
 from accounts.reports.models import ReportCase
 from accounts.verification.models import ENDED, Application, Claim, Decision, QualityCheck, Status
 
@@ -109,6 +110,7 @@ def counts(by: User) -> dict[str, int]:
     """By the names of the desks, and of what waits elsewhere for the staff: all of it by one query."""
     sizes = {desk.name: Size(desk.rows(Application.objects.all(), by)) for desk in DESKS if desk.counted}
     sizes["disputes"] = Size(NumberDispute.objects.filter(settled_at=None))
+    sizes["claims"] = Size(NumberClaim.objects.open())
     sizes["reports"] = Size(ReportCase.objects.open())
     sizes["checks"] = Size(QualityCheck.objects.filter(checked_at=None).exclude(author=by.pk))
     found = User.objects.filter(pk=by.pk).values_list(*sizes.values()).first() or ()

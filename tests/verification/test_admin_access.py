@@ -34,7 +34,8 @@ from accounts.suggestions import services as suggestions
 from accounts.verification.jobs import tick
 from accounts.verification.models import Decision, QualityCheck, Reason
 from tests import staff
-from tests.factories import badge_of, make_approved, make_cohort, make_reviewer, make_submitted
+from tests.factories import badge_of, make_approved, make_cohort, make_owner, make_reviewer, make_submitted
+from tests.proofs.claiming import claimed
 
 R, S, O, A = Role.REVIEWER, Role.SENIOR_REVIEWER, Role.OPERATOR, Role.AUDITOR  # noqa: E741  # columns of the table
 STAFF, REVIEWERS, CONTROL, NOBODY = {R, S, O, A}, {R, S}, {O, A}, set[Role]()
@@ -54,7 +55,8 @@ MODELS: dict[str, dict[str, set[Role]]] = {
     "businesses_numberdispute": {"view": STAFF, "settle": {S}, "give_up": {S}},
     "businesses_bar": {"view": STAFF, "lift": {S}},
     "businesses_protectedname": {"view": STAFF, "add": {S}, "unprotect": {S}},
-    "proofs_numberproof": {"view": STAFF, "fail": REVIEWERS},
+    "proofs_numberproof": {"view": STAFF, "fail": REVIEWERS, "ask_again": REVIEWERS},
+    "proofs_numberclaim": {"view": STAFF, "refuse": {S}, "give": {S}},
     "pilot_cohort": {"view": STAFF, "add": {S, O}, "edit": {S, O}},
     "badges_badge": {"view": STAFF, "suspend": {R, S, O}, "reinstate": {S}, "revoke": {S}},
     "badges_displaypolicy": {"view": STAFF, "add": {O}},
@@ -200,6 +202,7 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
             "Bank Contoh", category="finance", country="ID", by=audit.SYSTEM
         ),
         "proofs_numberproof": NumberProof.objects.get(account=account),
+        "proofs_numberclaim": claimed(make_owner("Claimant", "claimant@owner.example")),
         "pilot_cohort": make_cohort(),
         "badges_badge": badge_of(account),
         "badges_displaypolicy": DisplayPolicy.objects.latest(),

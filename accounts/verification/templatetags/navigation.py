@@ -27,6 +27,7 @@ ELSEWHERE: list[tuple[str, "StrOrPromise", str, str]] = [
         "admin:businesses_numberdispute_changelist",
         "businesses.view_numberdispute",
     ),
+    ("claims", _("Claimed numbers"), "admin:proofs_numberclaim_changelist", "proofs.view_numberclaim"),
     (
         "checks",
         _("Quality"),
