@@ -45,6 +45,16 @@ PAGES: dict[str, Page] = {
     "owner_sign_out": Page(None, EVERYBODY),
     "language": Page(None, EVERYBODY),
     "devices": Page(OWNERS, OWNERS),
+    # The number
+    "prove_number": Page(VIEWER, MANAGER, "submitted"),
+    "send_number_code": Page(None, MANAGER, "submitted"),
+    "send_new_number": Page(None, MANAGER, "submitted"),
+    "claim_number": Page(VIEWER, MANAGER, "submitted"),
+    "send_claim_code": Page(None, MANAGER, "submitted"),
+    "withdraw_number_claim": Page(None, MANAGER, "submitted"),
+    "prove_again": Page(VIEWER, MANAGER, "approved"),
+    "send_code_again": Page(None, MANAGER, "approved"),
+    "change_number": Page(VIEWER, MANAGER, "approved"),
     # What becomes of it
     "my": Page(OWNERS, None),
     "application_status": Page(VIEWER, None, "submitted"),
