@@ -1,4 +1,4 @@
-"""What badges do when something happens below them: a number is no longer proven or is lost, an account closes."""
+"""What badges do when something happens below them: a number or a website is no longer proven, an account closes."""
 
 from accounts.audit import journal as audit
 from accounts.badges import services as badges
@@ -8,6 +8,8 @@ from accounts.businesses.models import DisputeOutcome
 
 def start() -> None:
     audit.listen("number.proof_failed", _suspend)
+    audit.listen("website.proven", _state_the_website)
+    audit.listen("website.proof_failed", _suspend_what_rests_on_the_website)
     audit.listen("account.closed", _revoke)
     audit.listen("number.dispute_settled", _revoke_where_the_number_is_lost)
 
@@ -21,6 +23,26 @@ def _suspend(happening: audit.Happening) -> None:
     badge = _live_badge(happening.on)
     if badge is not None and badge.status == BadgeStatus.ACTIVE:
         badges.suspend(badge, reason="number_unproven", by=audit.SYSTEM)
+
+
+def _state_the_website(happening: audit.Happening) -> None:
+    """It is said on the card; and a badge that was suspended for want of it, and for nothing else, is good again."""
+    badge = _live_badge(happening.on)
+    if badge is None or not happening.data["approved"]:
+        return
+    badge = badges.restate(badge, methods={*badge.methods, badges.WEBSITE}, by=audit.SYSTEM)
+    if badge.status == BadgeStatus.SUSPENDED and badge.reason == "website_unproven":
+        badges.reinstate(badge, by=audit.SYSTEM)
+
+
+def _suspend_what_rests_on_the_website(happening: audit.Happening) -> None:
+    badge = _live_badge(happening.on)
+    if badge is None or not happening.data["approved"] or badges.WEBSITE not in badge.methods:
+        return
+    if badge.status == BadgeStatus.ACTIVE:
+        badges.suspend(badge, reason="website_unproven", by=audit.SYSTEM)
+    else:  # for another reason: whoever lifts that does not vouch for the website
+        badges.restate(badge, methods={*badge.methods} - {badges.WEBSITE}, by=audit.SYSTEM)
 
 
 def _revoke(happening: audit.Happening) -> None:

@@ -6,6 +6,10 @@ REASONS: dict[str, Text] = {
     "number_unproven": Text(
         "Nomor tidak lagi terbukti milik usaha ini.", "The number is no longer proven to be this business's."
     ),
+    "website_unproven": Text(
+        "Situs web tidak lagi terbukti milik usaha ini.",
+        "The website is no longer proven to be this business's.",
+    ),
     "impersonation": Text("Meniru usaha lain.", "It imitates another business."),
     "fraud": Text("Dilaporkan dan terbukti menipu.", "Reported for fraud, and confirmed."),
     "spam": Text("Mengirim pesan yang tidak diminta.", "It sends messages nobody asked for."),

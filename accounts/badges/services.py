@@ -23,6 +23,7 @@ from accounts.people.services import require_permission
 EXTENSION = timedelta(days=7)  # of a badge whose renewal is undecided when its term ends
 EXTEND_BEFORE = timedelta(days=1)
 REMIND_BEFORE = timedelta(days=30)
+WEBSITE = "website"  # among a badge's methods
 SWEEP = 200  # rows a transaction of the clock's jobs
 
 
@@ -42,14 +43,18 @@ TRANSITIONS: dict[str, Transition] = {
     transition.action: transition
     for transition in [
         Transition(
-            "suspend", (ACTIVE,), SUSPENDED, "badge.suspended", "a reviewer; a number that failed re-proof"
+            "suspend",
+            (ACTIVE,),
+            SUSPENDED,
+            "badge.suspended",
+            "a reviewer; a number or a website that failed re-proof",
         ),
         Transition(
             "reinstate",
             (SUSPENDED,),
             ACTIVE,
             "badge.reinstated",
-            "a senior reviewer; an approved reinstatement",
+            "a senior reviewer; an approved reinstatement; the website, once it is proven again",
         ),
         Transition(
             "revoke",
@@ -152,7 +157,8 @@ def suspend(badge: Badge, *, reason: str, by: audit.Actor) -> Badge:
 
 @audit.transaction
 def reinstate(badge: Badge, *, by: audit.Actor) -> Badge:
-    """Raises NotAllowed: badge_wrong_status, number_not_proven; Forbidden: permission_missing, own_business."""
+    """Raises NotAllowed: badge_wrong_status, number_not_proven, website_not_proven; Forbidden: permission_missing,
+    own_business."""
     if isinstance(by, User):
         require_permission(by, "badges.reinstate_badge")
     badge = _lock(badge)
@@ -160,7 +166,22 @@ def reinstate(badge: Badge, *, by: audit.Actor) -> Badge:
         require_outsider(badge.account.business_id, by=by)
         if badge.reason == "number_unproven":
             raise NotAllowed("number_not_proven")  # that takes an application, which needs the proof
+        if badge.reason == "website_unproven":
+            raise NotAllowed("website_not_proven")  # proving it again is enough
     return _move(badge, "reinstate", by=by, reason="", suspended_at=None)
+
+
+@audit.transaction
+def restate(badge: Badge, *, methods: Iterable[str], by: audit.Actor) -> Badge:
+    """What was shown for the account is more or less than it was, while its badge is live: the card tells."""
+    badge = _lock(badge)
+    stated = sorted(methods)
+    if badge.status in LIVE and badge.methods != stated:
+        badge.methods = stated
+        badge.save(update_fields=["methods"])
+        data = {"account": badge.account_id}
+        audit.record("badge.restated", on=badge, by=by, data=data, numbers=[badge.account.number])
+    return badge
 
 
 @audit.transaction

@@ -1,5 +1,7 @@
 """A decision takes effect: what an approval, a decline or a bar does to the account, its number and its badge."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db.models import Q
 
@@ -16,6 +18,8 @@ from accounts.verification import notices, reasons
 from accounts.verification.applying import FIELDS, copy_unchanged, let_go
 from accounts.verification.models import Application, Decision, Evidence, Kind, Outcome, Status
 from accounts.verification.transitions import lock, move, require_action
+from accounts.websites import services as websites
+from accounts.websites.hosts import same_website
 
 BAR_REVOKES_AS = "barred"  # the reason on the badges of a barred business
 
@@ -37,7 +41,11 @@ def require_approvable(application: Application) -> None:
         raise NotAllowed("number_not_proven")
     if any(finding.severity == "error" for finding in names.findings(application.display_name)):
         raise NotAllowed("requirements_missing")
-    if account.live_name is not None and account.confirmed_at is None and application.kind != Kind.REINSTATEMENT:
+    if (
+        account.live_name is not None
+        and account.confirmed_at is None
+        and application.kind != Kind.REINSTATEMENT
+    ):
         raise NotAllowed("badge_revoked")
     badge = Badge.objects.live().of(account).first()
     if badge is not None and badge.status == BadgeStatus.SUSPENDED and not _may_lift(application, badge):
@@ -54,9 +62,14 @@ def _require_badge_unchanged_since(decision: Decision) -> None:
 
 
 def _may_lift(application: Application, badge: Badge) -> bool:
-    """A suspension ends by a reinstatement, or by moving from the number that could not be proven any more."""
+    """A suspension ends by a reinstatement, or by leaving the number or website that could not be proven any more."""
     moved = application.kind == Kind.NUMBER_CHANGE and badge.reason == "number_unproven"
-    return moved or application.kind == Kind.REINSTATEMENT
+    left = (
+        application.kind == Kind.PROFILE_CHANGE
+        and badge.reason == "website_unproven"
+        and not same_website(application.website, application.account.website)
+    )
+    return moved or left or application.kind == Kind.REINSTATEMENT
 
 
 @audit.transaction
@@ -140,6 +153,8 @@ def _apply(application: Application, tier: Tier) -> None:
     account.confirmed_at = clock.now()
     account.revision += 1
     account.save()
+    if "website" in FIELDS[application.kind]:
+        websites.end_others(account, website=account.website, by=audit.SYSTEM)
     lookalikes.index_account(account)
     for other in Application.objects.open().filter(account=account).exclude(pk=application.pk):
         other.account = account
@@ -161,8 +176,12 @@ def _settle_badge(application: Application, account: Account, tier: Tier) -> Non
     if tier == Tier.CONFIRMED:
         badges.supersede(account, by=audit.SYSTEM)
     elif application.kind == Kind.PROFILE_CHANGE and live is not None:
-        return  # photo, website and category are not what the badge states
+        # Photo and category are not what the badge states; the website, where it was proven.
+        live = badges.restate(live, methods=_with_website(live.methods, account), by=audit.SYSTEM)
+        if live.reason == "website_unproven":
+            badges.reinstate(live, by=audit.SYSTEM)
     elif application.kind == Kind.REINSTATEMENT and live is not None and live.status == BadgeStatus.SUSPENDED:
+        live = badges.restate(live, methods=_with_website(live.methods, account), by=audit.SYSTEM)
         badges.reinstate(live, by=audit.SYSTEM)
     else:
         badges.supersede(account, by=audit.SYSTEM)
@@ -171,7 +190,13 @@ def _settle_badge(application: Application, account: Account, tier: Tier) -> Non
             application__account=account
         ).exists():  # a renewal rests on the first papers
             shown.append("documents")
-        badges.issue(account, methods=shown, cause=application.pk, by=audit.SYSTEM)
+        badges.issue(account, methods=_with_website(shown, account), cause=application.pk, by=audit.SYSTEM)
+
+
+def _with_website(methods: Iterable[str], account: Account) -> set[str]:
+    """The website among the others, if it is proven now."""
+    shown = {badges.WEBSITE} if websites.is_proven(account, account.website) else set()
+    return {*methods} - {badges.WEBSITE} | shown
 
 
 def _close(application: Application, decision: Decision) -> None:

@@ -6,6 +6,7 @@ from accounts.badges.models import Badge
 from accounts.businesses.models import Membership, NumberDispute
 from accounts.proofs.models import NumberProof
 from accounts.verification.models import Application, Decision, Evidence, Note, Question, Reading
+from accounts.websites.models import WebsiteProof
 
 
 def fetch(application: Application) -> Application:
@@ -25,6 +26,7 @@ def fetch(application: Application) -> Application:
         Prefetch("account__badges", Badge.objects.order_by("-issued_at")),
         Prefetch("account__disputes", NumberDispute.objects.select_related("client")),
         Prefetch("account__number_proofs", proofs),
+        Prefetch("account__website_proofs", WebsiteProof.objects.order_by("started_at")),
         "account__report_cases",
     )
     return application

@@ -23,6 +23,7 @@ from accounts.verification.matching import Match
 from accounts.verification.models import Application
 from accounts.verification.reasons import FIELDS
 from accounts.verification.timeline_words import Words, Written
+from accounts.websites.looking import Method
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -34,10 +35,13 @@ TOLD: dict[str, "StrOrPromise"] = {
     "code": _("because"),
     "until": _("until"),
     "method": _("by"),
+    "finding": _("because"),
     "fields": _("fields"),
     "field": _("field"),
     "match": _("match"),
 }
+# The sentence of a website's finding names what stood there; the journal does not.
+NOT_KEPT = "…"
 CHOICES: dict[str, type[TextChoices]] = {"tier": Tier, "method": ProofMethod, "match": Match}
 LONGEST = 200  # events on one page; an older one is in the journal
 MOST_REPORTS, MOST_REFUSALS = 20, 50
@@ -82,6 +86,7 @@ KINDS: dict[str, "StrOrPromise"] = {
     "badge.expiry_moved": _("badge's end moved"),
     "badge.issued": _("badge issued"),
     "badge.reinstated": _("badge reinstated"),
+    "badge.restated": _("what the badge rests on changed"),
     "badge.revoked": _("badge revoked"),
     "badge.superseded": _("badge superseded"),
     "badge.suspended": _("badge suspended"),
@@ -102,6 +107,11 @@ KINDS: dict[str, "StrOrPromise"] = {
     "photo.removed": _("photo removed"),
     "report_case.closed": _("reports looked into"),
     "report_case.opened": _("reports came together"),
+    "website.check_failed": _("website no longer found proven, owner warned"),
+    "website.proof_ended": _("proof of the website ended"),
+    "website.proof_failed": _("website no longer proven"),
+    "website.proof_started": _("proof of the website started"),
+    "website.proven": _("website proven"),
 }
 
 
@@ -185,6 +195,10 @@ def _in_words(name: str, value: Any) -> str:
         return spoken(FIELDS[value].label)
     if name == "code" and value in SENTENCES:
         return spoken(SENTENCES[value])
+    if name == "finding" and value in SENTENCES:
+        return spoken(SENTENCES[value].format(found=NOT_KEPT))
+    if name == "method" and value in Method.values:
+        return str(Method(value).label)
     if name in CHOICES and value in CHOICES[name].values:
         return str(CHOICES[name](value).label)
     return str(value)

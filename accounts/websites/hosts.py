@@ -44,5 +44,13 @@ def same_host(website: str, host: str) -> bool:
         return False
 
 
+def same_website(one: str, other: str) -> bool:
+    """Whether both addresses have the same host, or are the same where there is none to prove."""
+    try:
+        return one == other or same_host(one, host_of(other))
+    except Invalid:
+        return False
+
+
 def _unfit() -> Invalid:
     return Invalid("website_unfit", problems=[Problem("website_unfit", "/website")])
