@@ -9,13 +9,14 @@ from accounts import clock, copying
 from accounts.audit import journal as audit
 from accounts.businesses import lookalikes
 from accounts.businesses.models import Account, Bar, Business, Membership, NumberDispute, NumberUse
+from accounts.csvlists import Refusal
 from accounts.people.models import User
 from accounts.pilot import services as pilot
 from accounts.pilot.models import Cohort, Place
 from accounts.verification import risk
 from accounts.verification.applying import warnings_of
 from accounts.verification.models import Application, Kind, Source, Status
-from accounts.verification.pilot_list import Entry, Refusal, refuse
+from accounts.verification.pilot_list import Entry, refuse
 from accounts.verification.transitions import move_all
 
 CHUNK = 300  # rows a transaction: the journal's head is held for well under a second

@@ -1,17 +1,16 @@
 """Reading a list of invited businesses: a row is judged column by column, from the left."""
 
-import csv
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO
 
-from accounts import names
+from accounts import csvlists, names
 from accounts.businesses import checks, numbers
 from accounts.businesses.models import BusinessKind
+from accounts.csvlists import Refusal, Row
 from accounts.errors import DomainError, Invalid
 from accounts.people.models import Language
 from accounts.sentences import SENTENCES
-from accounts.text import Text
 
 COLUMNS = (
     "legal_name",
@@ -26,28 +25,9 @@ COLUMNS = (
     "owner_contact",
     "locale",
 )
-REFUSAL_COLUMNS = (
-    "line",
-    "code",
-    "sentence",
-)  # before a refused row's own; ignored when it is imported again
 
 # Legal forms whose name is not a person's. Anything else is taken for a sole trader, whose name no card shows.
 COMPANY_FORMS = ("PT", "CV", "FIRMA", "FA", "KOPERASI", "YAYASAN", "PERKUMPULAN", "PERUM", "PERUMDA")
-
-
-class UnreadableList(Exception):
-    """The file as a whole can't be imported; the message says what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A row as it stands in the file. `line` is where it begins, the header being line 1."""
-
-    line: int
-    cells: list[str]
-    values: dict[str, str]
-    complete: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,65 +49,14 @@ class Entry:
     locale: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    row: Row
-    code: str
-    sentence: Text
-
-
 def refuse(row: Row, code: str) -> Refusal:
     rule = names.RULES.get(code)
     return Refusal(row, code, rule.sentence if rule else SENTENCES[code])
 
 
 def read(file: IO[str]) -> tuple[list[str], Iterator[Row]]:
-    """The header and the rows of a CSV file, blank lines left out. Raises UnreadableList."""
-    lines = _Lines(file)
-    reader = csv.reader(lines)
-    try:
-        header = [name.strip() for name in next(reader, [])]
-    except csv.Error as wrong:
-        raise UnreadableList(f"the first line can't be read: {wrong}") from wrong
-    missing = [name for name in COLUMNS if name not in header]
-    if missing:
-        raise UnreadableList(f"the first line has to name the columns; missing: {', '.join(missing)}")
-    return header, _rows(reader, lines, header)
-
-
-class _Lines:
-    """The file's lines, with those of the present row kept for the case that the row can't be read."""
-
-    def __init__(self, file: IO[str]) -> None:
-        self._file = file
-        self.count = 0
-        self.present: list[str] = []
-
-    def __iter__(self) -> "_Lines":
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._file)
-        self.count += 1
-        self.present.append(line)
-        return line
-
-
-def _rows(reader: Iterator[list[str]], lines: _Lines, header: list[str]) -> Iterator[Row]:
-    while True:
-        lines.present.clear()
-        begins = lines.count + 1
-        try:
-            cells = next(reader)
-        except StopIteration:
-            return
-        except csv.Error:  # a field without end, say
-            yield Row(begins, ["".join(lines.present).rstrip("\r\n")], {}, complete=False)
-            continue
-        if any(cell.strip() for cell in cells):
-            yield Row(
-                begins, cells, dict(zip(header, cells, strict=False)), complete=len(cells) == len(header)
-            )
+    """The header and the rows, blank lines left out. Raises UnreadableList."""
+    return csvlists.read(file, COLUMNS)
 
 
 def judge(row: Row) -> Entry | Refusal:
@@ -136,7 +65,7 @@ def judge(row: Row) -> Entry | Refusal:
         return refuse(
             row, "row_too_long" if len(row.cells) > len(COLUMNS) and row.values else "row_incomplete"
         )
-    if any("\ud800" <= character <= "\udfff" for cell in row.cells for character in cell):
+    if not row.is_utf8:
         return refuse(row, "row_not_utf8")
     values = row.values
     try:

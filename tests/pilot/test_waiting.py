@@ -62,6 +62,7 @@ def test_the_first_in_the_line_are_invited(olga: User) -> None:
     assert pilot.invite_next(cohort, count=2, by=olga) == [first, second]
     assert numbers([third]) == [1]
     first.refresh_from_db()
+    assert first.invitation is not None
     message = Message.objects.get(about=first.invitation.pk)
     assert (message.to, message.template) == (first.person.email, "invitation_after_waiting")
     held = pilot.redeem(pilot.look(token_of(first.invitation)), by=first.person)

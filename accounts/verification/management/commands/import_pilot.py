@@ -1,33 +1,22 @@
 """`manage.py import_pilot FILE.csv --cohort NAME`: a list of invited businesses becomes submitted applications."""
 
-import csv
-import filecmp
 import itertools
 import os
-import sys
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from io import TextIOWrapper
 from pathlib import Path
-from typing import IO, Any, NoReturn
+from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
-from tqdm import tqdm
 
 from accounts.audit import journal as audit
+from accounts.csvlists import Refusal, Rejected, Row, UnreadableList, progress_bar
 from accounts.errors import NotAllowed
 from accounts.pilot import services as pilot
 from accounts.pilot.models import Cohort
 from accounts.verification import importing
-from accounts.verification.pilot_list import (
-    REFUSAL_COLUMNS,
-    Entry,
-    Refusal,
-    Row,
-    UnreadableList,
-    judge,
-    read,
-)
+from accounts.verification.pilot_list import Entry, judge, read
 
 
 class Command(BaseCommand):
@@ -68,8 +57,8 @@ class Command(BaseCommand):
         added = already_there = 0
         seen: dict[str, str] = {}  # what a dry run can't find in the database
         with (
-            _progress_bar(path) as bar,
-            _Rejected(path, header, show=self.stdout if dry_run else None) as rejected,
+            progress_bar(path) as bar,
+            Rejected(path, header, show=self.stdout if dry_run else None) as rejected,
         ):
             while chunk := list(itertools.islice(rows, importing.CHUNK)):
                 judged = [judge(row) for row in chunk]
@@ -98,69 +87,3 @@ class Command(BaseCommand):
                 f"cohort {name!r} does not exist yet: it {'would be' if dry_run else 'is'} made"
             )
             return None if dry_run else pilot.open_cohort(name, by=audit.SYSTEM)
-
-
-class _Rejected:
-    """FILE.rejected.csv: each refused row untouched behind line, code and sentence; or, for a dry run, the screen."""
-
-    def __init__(self, source: Path, header: list[str], *, show: Any = None) -> None:
-        self.path = source.with_name(f"{source.name.removesuffix('.csv')}.rejected.csv")
-        self.count = 0
-        self.earlier: Path | None = None  # where the file of an earlier import went
-        self._kept = [position for position, name in enumerate(header) if name not in REFUSAL_COLUMNS]
-        self._header = [header[position] for position in self._kept]
-        self._show = show
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> "_Rejected":
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        """Replace the file of an earlier import only now: the file that is being read may be that one."""
-        if self._file is not None:
-            self._file.close()
-            if self.path.exists() and not filecmp.cmp(self._file.name, self.path, shallow=False):
-                self._keep_the_earlier_one()
-            os.replace(self._file.name, self.path)
-
-    def _keep_the_earlier_one(self) -> None:
-        """Somebody may have mended rows in it."""
-        others = (self.path.with_name(f"{self.path.stem}.{number}.csv") for number in itertools.count(1))
-        self.earlier = next(other for other in others if not other.exists())
-        self.path.rename(self.earlier)
-
-    def write(self, refusals: list[Refusal]) -> None:
-        for refusal in refusals:
-            self.count += 1
-            sentence = f"{refusal.sentence.id} / {refusal.sentence.en}"
-            if self._show is not None:
-                self._show.write(f"line {refusal.row.line}: {refusal.code}: {sentence}")
-            else:
-                self._writer().writerow(
-                    [refusal.row.line, refusal.code, sentence, *self._untouched(refusal.row)]
-                )
-
-    def _untouched(self, row: Row) -> list[str]:
-        """The row's own cells, without the three columns of an earlier refusal."""
-        if not row.values:
-            return row.cells
-        return [row.cells[position] for position in self._kept if position < len(row.cells)] + row.cells[
-            self._width :
-        ]
-
-    @property
-    def _width(self) -> int:
-        return max(self._kept) + 1
-
-    def _writer(self) -> Any:
-        if self._file is None:
-            self._file = open(  # noqa: SIM115  # closed by __exit__
-                f"{self.path}.part", "w", encoding="utf-8-sig", errors="surrogateescape", newline=""
-            )
-            csv.writer(self._file).writerow([*REFUSAL_COLUMNS, *self._header])
-        return csv.writer(self._file)
-
-
-def _progress_bar(path: Path) -> "tqdm[NoReturn]":
-    """Over the file's bytes; only on a terminal."""
-    return tqdm(total=path.stat().st_size, unit="B", unit_scale=True, disable=not sys.stderr.isatty())
