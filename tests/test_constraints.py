@@ -25,7 +25,7 @@ from accounts.businesses.models import (
     ProtectedName,
 )
 from accounts.clients.models import ClientApp
-from accounts.messages.models import Message
+from accounts.messages.models import Delivery, Message
 from accounts.people.models import User
 from accounts.pilot.models import Cohort
 from accounts.proofs.models import NumberCode, NumberProof
@@ -102,6 +102,18 @@ BREAKS: dict[str, Break] = {
     ),
     "message_channel_is_known": lambda w: Message.objects.create(
         channel="fax", to="+12025550100", language="id", template="t", body="", by="", about=""
+    ),
+    "one_message_under_a_key": lambda w: [
+        Message.objects.create(
+            channel="sms", to="+12025550100", language="id", template="t", body="", by="", about="", once="o"
+        )
+        for _ in range(2)
+    ],
+    "delivery_outcome_is_known": lambda w: Delivery.objects.create(
+        message=Message.objects.create(
+            channel="sms", to="+12025550100", language="id", template="t", body="", by="", about=""
+        ),
+        outcome="lost",
     ),
     # businesses
     "business_kind_is_known": lambda w: w.set(w.business, kind="charity"),

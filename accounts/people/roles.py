@@ -26,6 +26,7 @@ _VIEW_DOMAIN = {
         ("businesses", "numberdispute"),
         ("businesses", "numberuse"),
         ("businesses", "protectedname"),
+        ("outbox", "template"),
         ("pilot", "cohort"),
         ("proofs", "numberclaim"),
         ("proofs", "numberproof"),

@@ -1,12 +1,16 @@
+from datetime import timedelta
+from typing import Any
+
 import pytest
 from django.urls import reverse
 
 from accounts.audit.models import LogEntry
+from accounts.messages import jobs
 from accounts.messages import services as messages
 from accounts.messages.models import Message
 from accounts.people.models import User
 from accounts.people.roles import Role
-from tests.factories import PASSWORD
+from tests.factories import PASSWORD, age
 from tests.staff import browser_of
 
 LIST = "admin:outbox_message_changelist"
@@ -62,3 +66,15 @@ def test_nobody_writes_changes_or_deletes_a_message(message: Message, olga: User
     everything = {"action": "delete_selected", "_selected_action": [message.pk], "post": "yes"}
     client.post(reverse(LIST), everything)
     assert Message.objects.get().to == "+12025550123"
+
+
+def test_the_page_of_a_message_shows_each_attempt(message: Message, olga: User, settings: Any) -> None:
+    settings.SMS_SENDER = "tests.messages.gateways.BrokenGateway"
+    jobs.deliver_next()
+    settings.SMS_SENDER = "tests.messages.gateways.Gateway"
+    age(message, timedelta(hours=1), "next_attempt_at")
+    jobs.deliver_next()
+    shown = browser_of(olga).get(page(message)).content.decode()
+    assert "SMTPResponseException 451" in shown
+    assert f"ref-{message.pk}" in shown
+    assert "failed; tried again" in shown and "accepted" in shown

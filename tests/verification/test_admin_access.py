@@ -49,7 +49,7 @@ MODELS: dict[str, dict[str, set[Role]]] = {
     "audit_logentry": {"view": CONTROL},
     "clients_clientapp": {"view": CONTROL, "add": {O}},
     "clients_apikey": {"view": CONTROL, "add": {O}, "revoke": {O}},
-    "outbox_message": {"view": CONTROL},
+    "outbox_message": {"view": CONTROL, "texts": STAFF},
     "businesses_business": {"view": STAFF},
     "businesses_account": {"view": STAFF, "protect": {S}, "unprotect": {S}},
     "businesses_numberdispute": {"view": STAFF, "settle": {S}, "give_up": {S}},
@@ -109,7 +109,7 @@ MODELS: dict[str, dict[str, set[Role]]] = {
 }
 VIEWS = ("changelist", "change", "history")
 # Addresses of a model that name no row.
-PAGES_OF_ALL = {"changelist", "add", "next", "keep", "forget", "figures", "decisions", "aggregates"}
+PAGES_OF_ALL = {"changelist", "add", "next", "keep", "forget", "figures", "decisions", "aggregates", "texts"}
 ROWS: dict[str, set[Role]] = {
     "index": STAFF,
     "app_list": STAFF,

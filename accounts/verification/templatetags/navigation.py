@@ -35,6 +35,7 @@ ELSEWHERE: list[tuple[str, "StrOrPromise", str, str]] = [
         "verification.review_application",
     ),
     ("", _("Figures"), "admin:verification_qualitycheck_figures", "verification.view_figures"),
+    ("", _("Message texts"), "admin:outbox_message_texts", "outbox.view_template"),
 ]
 
 

@@ -1,0 +1,60 @@
+"""How each template reads, for the staff: with made-up values, in every language and channel."""
+
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from accounts.messages.models import Channel
+from accounts.messages.rendering import LINK, Template
+from accounts.messages.segments import Sms, measure
+from accounts.messages.templates import TEMPLATES
+from accounts.people.models import Language
+from accounts.text import Text
+
+# What stands in for a placeholder; one that is not named here shows its own name.
+SAMPLES: dict[str, object] = {
+    "name": "Warung Bu Siti",
+    "business": "CV Rasa Nusantara",
+    "date": datetime.date(2027, 8, 17),
+    "reason": Text("Dokumen tidak terbaca.", "The document can't be read."),
+    "message": Text("Foto izin usaha terlalu gelap.", "The photo of the licence is too dark."),
+    "question": Text("Apakah alamat ini masih berlaku?", "Is this address still right?"),
+    "field": Text("Alamat", "Address"),
+    "number": "+62 812-3456-7890",
+    "website": "warung-bu-siti.example",
+    "link": "/my/applications/app_01h2xcejqtf2nbrexx3vqjhp41/",
+}
+SECRET_CODE, SECRET_LINK = "420019", "/i/Zm9ydHktdHdvLWlzLXRoZS1hbnN3ZXI/"  # made up
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One template in one language."""
+
+    language: Language
+    subject: str
+    mail: str
+    sms: str
+    cost: Sms
+    call: str
+
+
+def readings(template: Template) -> list[Reading]:
+    return [_reading(template, language) for language in Language]
+
+
+def everything() -> Iterator[tuple[str, list[Reading]]]:
+    for name, template in TEMPLATES.items():
+        yield name, readings(template)
+
+
+def _reading(template: Template, language: Language) -> Reading:
+    values = {name: SAMPLES.get(name, f"‹{name}›") for name in template.placeholders}
+    secret = SECRET_LINK if template.secret == LINK else SECRET_CODE
+
+    def read(channel: Channel) -> tuple[str, str]:
+        subject, body = template.render(channel, language, values)
+        return subject, template.uncovered(body, secret, channel) if template.secret else body
+
+    (subject, mail), (_, sms), (_, call) = (read(channel) for channel in Channel)
+    return Reading(language, subject, mail, sms, measure(sms), call)
