@@ -4,13 +4,25 @@ from rest_framework import serializers
 
 from accounts.clients.fields import MomentField
 from accounts.clients.serializers import StrictSerializer
+from accounts.messages.models import Channel
 from accounts.proofs.models import ProofMethod
+
+
+class WantedCodeSerializer(StrictSerializer):
+    """How it is to be sent."""
+
+    channel = serializers.ChoiceField(
+        choices=[(Channel.SMS.value, "SMS"), (Channel.VOICE.value, "call")],
+        default=Channel.SMS,
+        help_text="`voice` rings the number and reads the code out, twice: the only way to a landline.",
+    )
 
 
 class SentCodeSerializer(StrictSerializer):
     """A code is on its way."""
 
     number = serializers.CharField(help_text="E.164: where it went.")
+    channel = serializers.ChoiceField(choices=[(Channel.SMS.value, "SMS"), (Channel.VOICE.value, "call")])
     expires_at = MomentField()
 
 

@@ -52,6 +52,11 @@ def of(account: Account, number: str | None) -> NumberReproof | None:
     return NumberReproof.objects.open().filter(account=account, number=number).first()
 
 
+def first_of(account: Account) -> NumberReproof | None:
+    """The most urgent one, of whichever number."""
+    return NumberReproof.objects.open().filter(account=account).order_by("due_at").first()
+
+
 def lock(reproof: NumberReproof) -> NumberReproof:
     """As it is now; its account is locked. Raises NotAllowed reproof_closed."""
     fresh = NumberReproof.objects.select_for_update(of=("self",), no_key=True).get(pk=reproof.pk)

@@ -10,6 +10,16 @@ urlpatterns = [
         api.AccountApplicationsView.as_view(),
         name="account-applications",
     ),
+    path(
+        "accounts/<str:account_id>/number-code",
+        number_code_api.AccountNumberCodeView.as_view(),
+        name="account-number-code",
+    ),
+    path(
+        "accounts/<str:account_id>/number-code/check",
+        number_code_api.AccountNumberCodeCheckView.as_view(),
+        name="account-number-code-check",
+    ),
     path(ONE, api.ApplicationView.as_view(), name="application"),
     path(f"{ONE}/submit", api.SubmitView.as_view(), name="application-submit"),
     path(f"{ONE}/answer", api.AnswerView.as_view(), name="application-answer"),

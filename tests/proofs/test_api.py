@@ -7,10 +7,14 @@ import pytest
 
 from accounts import codes
 from accounts.audit import journal as audit
+from accounts.businesses.models import Account
+from accounts.people.models import User
+from accounts.proofs import reproofs
+from accounts.proofs import services as proofs
 from accounts.proofs.models import NumberCode, NumberProof
 from accounts.verification import services as verification
 from accounts.verification.models import Application
-from tests.factories import age, next_number
+from tests.factories import age, approve_now, next_number
 from tests.partner import Partner, code_sent, refused
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -34,6 +38,37 @@ def test_a_code_proves_the_number(app: Partner) -> None:
     assert proven.json()["id"] == NumberProof.objects.get().pk
     assert "number_not_proven" not in app.get(application).content.decode()
     refused(app.post(f"{application}/number-code"), 409, "number_already_proven")
+
+
+def test_a_code_is_read_out_where_that_is_wished(app: Partner) -> None:
+    application = f"/v1/applications/{app.draft(number='+62215551234')}"
+    refused(app.post(f"{application}/number-code"), 409, "number_needs_a_call")
+    sent = app.post(f"{application}/number-code", {"channel": "voice"})
+    assert (sent.status_code, sent.json()["channel"]) == (202, "voice")
+    refused(app.post(f"{application}/number-code", {"channel": "email"}), 422, "choice_unknown", "/channel")
+
+
+def test_a_live_account_proves_its_number_again_when_it_was_asked(app: Partner, rita: User) -> None:
+    application = Application.objects.get(pk=app.submitted())
+    approve_now(application)
+    address = f"/v1/accounts/{application.account_id}/number-code"
+    refused(app.post(address), 409, "number_already_proven")
+    reproof = reproofs.ask(Account.objects.get(pk=application.account_id), by=rita)
+    sent = app.post(address)
+    assert (sent.status_code, sent.json()["number"]) == (202, application.number)
+    assert app.post(f"{address}/check", {"code": code_sent()}).json()["number"] == application.number
+    reproof.refresh_from_db()
+    assert reproof.outcome == "proven"
+    refused(app.post(address), 409, "number_already_proven")
+
+
+def test_a_live_account_proves_its_number_again_after_the_proof_fell(app: Partner, rita: User) -> None:
+    application = Application.objects.get(pk=app.submitted())
+    approve_now(application)
+    proofs.fail(Account.objects.get(pk=application.account_id), by=rita)
+    address = f"/v1/accounts/{application.account_id}/number-code"
+    assert app.post(address, {"channel": "voice"}).status_code == 202
+    assert app.post(f"{address}/check", {"code": code_sent()}).status_code == 200
 
 
 def test_guesses_are_counted_and_the_code_is_used_up(app: Partner) -> None:

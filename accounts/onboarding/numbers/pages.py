@@ -13,7 +13,7 @@ from accounts.onboarding.following import asking
 from accounts.onboarding.numbers import standing
 from accounts.onboarding.numbers.forms import CodeForm, NoFields
 from accounts.onboarding.pages import AccountPage, ActionPage, ApplicationPage, FormPage
-from accounts.proofs import claims
+from accounts.proofs import claims, reproofs
 from accounts.proofs import services as proofs
 from accounts.proofs.models import NumberReproof
 from accounts.verification.models import OPEN, Kind, Status
@@ -46,7 +46,7 @@ class NumberOfApplication(ApplicationPage):
         """Where another number is written instead."""
         if self.application.kind == Kind.NUMBER_CHANGE:
             return reverse("change_number", args=[self.account.pk])
-        return reverse("question", args=[self.application.pk, "number"])
+        return reverse("question", kwargs={"application_id": self.application.pk, "slug": "number"})
 
     def ended(self) -> HttpResponse | None:
         if self.application.status in OPEN:
@@ -177,11 +177,12 @@ class NumberOfAccount(AccountPage):
 
     @property
     def asked(self) -> NumberReproof | None:
-        return NumberReproof.objects.open().filter(account=self.account).order_by("due_at").first()
+        return reproofs.first_of(self.account)
 
     @property
     def number(self) -> str:
-        return self.asked.number if self.asked else self.account.number or ""
+        asked = self.asked
+        return asked.number if asked else self.account.number or ""
 
 
 class ProveAgain(FormPage, NumberOfAccount):
