@@ -32,6 +32,7 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
     path("v1/", include(v1)),
+    path("", include("accounts.messages.urls")),
     path("", include("accounts.onboarding.urls")),
 ]
 

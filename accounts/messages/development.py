@@ -8,6 +8,7 @@ import json
 import os
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email import message_from_bytes, policy
@@ -47,12 +48,13 @@ def is_loopback(host: str) -> bool:
 
 
 def keep(kind: str, number: str, text: str) -> None:
-    """One file for each, readable by its owner only; the oldest go."""
+    """One file for each, readable by its owner only; the oldest go. Where that fails, it has been printed anyway."""
     folder = _telephone()
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    path = folder / f"{time.time_ns()}-{os.getpid()}.json"
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump({"kind": kind, "to": number, "text": text}, file)
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path = folder / f"{time.time_ns()}-{os.getpid()}.json"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            json.dump({"kind": kind, "to": number, "text": text}, file)
     _prune(folder)
 
 
@@ -81,14 +83,15 @@ def _files(folder: Path) -> list[tuple[int, Path]]:
         for entry in os.scandir(folder):
             if entry.is_file(follow_symlinks=False) and entry.name.endswith((".json", ".log")):
                 found.append((entry.stat().st_mtime_ns, Path(entry.path)))
-    except FileNotFoundError:  # nothing was sent yet, or another process has pruned it
+    except OSError:  # nothing was sent yet, or another process has pruned it
         pass
     return found
 
 
 def _prune(folder: Path) -> None:
     for _, path in sorted(_files(folder))[:-KEPT]:
-        path.unlink(missing_ok=True)
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
 
 
 def _read(path: Path, at: datetime) -> Iterator[Kept]:
@@ -102,5 +105,5 @@ def _read(path: Path, at: datetime) -> Iterator[Kept]:
         else:
             mail = message_from_bytes(content.rpartition(END_OF_MAIL)[0] or content, policy=policy.default)
             yield Kept("e-mail", at, str(mail["To"]), str(mail["Subject"]), str(mail.get_content()))
-    except (OSError, ValueError, KeyError, LookupError):
+    except (OSError, ValueError, TypeError, LookupError):
         return

@@ -64,7 +64,7 @@ def test_everything_is_read_in_every_language_with_sample_values() -> None:
 
 @pytest.mark.parametrize("role", [role for role in Role if role != Role.OWNER])
 @pytest.mark.parametrize("language", ["id", "en"])
-def test_all_of_the_staff_may_read_the_texts(role: Role, language: str) -> None:
+def test_all_of_the_staff_may_read_the_texts(db: None, role: Role, language: str) -> None:
     browser = browser_of(User.objects.create_staff("tuti", PASSWORD, role), language=language)
     page = browser.get(reverse(PAGE))
     text = page.content.decode()
