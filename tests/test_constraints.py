@@ -74,6 +74,10 @@ class World:
         facts = {"created_at": self.now, "expires_at": self.now + HOUR, "number": "+12025550100", **facts}
         return NumberCode.objects.create(account=self.account, digest=b"x", **facts)
 
+    def sign_in_code(self, **facts: Any) -> SignInCode:
+        facts = {"created_at": self.now, "expires_at": self.now + HOUR, "browser": b"x", **facts}
+        return SignInCode.objects.create(contact=b"x", digest=b"x", **facts)
+
     def badge_again(self, **facts: Any) -> Badge:
         facts = {"issued_at": self.now, "expires_at": self.now + HOUR, "term_ends_at": self.now, **facts}
         return Badge.objects.create(account=self.account, **facts)
@@ -151,6 +155,10 @@ BREAKS: dict[str, Break] = {
     "at_most_five_guesses": lambda w: w.code(guesses=codes.GUESSES + 1),
     "one_open_code_per_account_and_number": lambda w: [w.code() for _ in range(2)],
     "a_code_lives_for_a_while": lambda w: w.code(expires_at=w.now),
+    # contacts
+    "at_most_five_guesses_at_a_sign_in": lambda w: w.sign_in_code(guesses=codes.GUESSES + 1),
+    "one_open_sign_in_code_per_browser": lambda w: [w.sign_in_code() for _ in range(2)],
+    "a_sign_in_code_lives_for_a_while": lambda w: w.sign_in_code(expires_at=w.now),
     # pilot
     "a_cohort_closes_after_it_opens": lambda w: Cohort.objects.create(
         name="C", opens_at=w.now, closes_at=w.now

@@ -45,6 +45,16 @@ PAGES: dict[str, Page] = {
     "owner_sign_out": Page(None, EVERYBODY),
     "language": Page(None, EVERYBODY),
     "devices": Page(OWNERS, OWNERS),
+    # The form
+    "start": Page(EVERYBODY, EVERYBODY),
+    "task_list": Page(VIEWER, None, "draft"),
+    "question": Page(VIEWER, MANAGER, "draft", {"slug": "name"}),
+    "name_judged": Page(None, MANAGER, "draft"),
+    "evidence_picture": Page(VIEWER, None, "file"),
+    "remove_evidence": Page(None, MANAGER, "file"),
+    "check_answers": Page(VIEWER, MANAGER, "draft"),
+    "application_sent": Page(VIEWER, None, "submitted"),
+    "photo": Page(EVERYBODY, None, "photo"),
     # The number
     "prove_number": Page(VIEWER, MANAGER, "submitted"),
     "send_number_code": Page(None, MANAGER, "submitted"),

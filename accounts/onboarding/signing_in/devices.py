@@ -14,6 +14,7 @@ from accounts.onboarding.pages import OwnerPage
 
 class Devices(OwnerPage):
     template_name = "onboarding/sign_in_devices.html"
+    needs_consent = False
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         here = self.request.session.session_key

@@ -27,6 +27,10 @@ class OwnersSession:
             return
         translation.activate(person.language)
         request.LANGUAGE_CODE = translation.get_language() or ""
-        today = timezone.localdate().toordinal()
-        if request.session.get(LAST_DAY) != today:
-            request.session[LAST_DAY] = today
+        used_today(request)
+
+
+def used_today(request: HttpRequest) -> None:
+    today = timezone.localdate().toordinal()
+    if request.session.get(LAST_DAY) != today:
+        request.session[LAST_DAY] = today

@@ -21,6 +21,7 @@ from accounts.errors import DomainError, NotAllowed, TooMany
 from accounts.onboarding.forms import OwnerForm
 from accounts.onboarding.signing_in.asked import Asked, asked, browser_of, forget, keep
 from accounts.onboarding.signing_in.forms import CodeForm, ContactForm
+from accounts.onboarding.signing_in.middleware import used_today
 from accounts.people.adapters import address_of
 from accounts.people.doors import let_owner_in
 from accounts.people.models import User
@@ -152,6 +153,7 @@ def _open_session(request: HttpRequest, waiting: Asked, code: str) -> HttpRespon
     response = let_owner_in(request, person, waiting.after)
     if response is None:
         raise NotAllowed("sign_in_closed")
+    used_today(request)
     devices.note(person, str(request.session.session_key), request.headers.get("User-Agent", ""))
     return response
 
