@@ -25,6 +25,7 @@ from accounts.businesses.models import (
     ProtectedName,
 )
 from accounts.clients.models import ClientApp
+from accounts.contacts.models import SignInCode
 from accounts.messages.models import Delivery, Message
 from accounts.people.models import User
 from accounts.pilot.models import Cohort
