@@ -188,6 +188,11 @@ WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing to collect 
 MEDIA_ROOT = environment.folder("MEDIA_ROOT", VAR_DIR / "evidence")  # never served as files
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20  # bytes of a body, files aside: 1,000 numbers need 20 kB
 FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_HANDLERS = [
+    "accounts.onboarding.applying.uploading.DropsTheTooLarge",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 EMAIL_HOST = environment.text("EMAIL_HOST")
 EMAIL_PORT = environment.number("EMAIL_PORT", 587, low=1, high=65_535)

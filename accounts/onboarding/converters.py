@@ -4,7 +4,7 @@ from django.urls import register_converter
 
 from accounts import ids
 
-PREFIXES = ("acc", "app", "biz", "evd")
+PREFIXES = ("acc", "app", "biz", "evd", "pho")
 
 
 class TypedId:

@@ -15,9 +15,11 @@ from accounts import ids
 from accounts.businesses.models import Business, MemberRole, Membership
 from accounts.onboarding.pages import OwnerPage
 from accounts.people.models import User
+from accounts.verification import photos
 from accounts.verification.models import Application
-from tests.factories import make_account, make_approved, make_business, make_draft, make_owner, make_submitted
+from tests.factories import make_account, make_approved, make_business, make_draft, make_owner, make_submitted, uploaded
 from tests.owners import owner_browser
+from tests.verification.papers import photo
 
 EVERYBODY, OWNERS = "everybody", "owners"
 VIEWER, MANAGER, OWNER = MemberRole.VIEWER, MemberRole.MANAGER, MemberRole.OWNER
@@ -29,7 +31,7 @@ class Page(NamedTuple):
 
     look: str | MemberRole | None
     change: str | MemberRole | None
-    about: str = ""  # which of Ada's things the address names: draft, submitted, approved, business
+    about: str = ""  # which of Ada's things the address names: draft, file, photo, submitted, approved, business
     more: dict[str, str] = {}  # the other parts of the address
 
     @property
@@ -87,13 +89,20 @@ PAGES: dict[str, Page] = {
 }
 
 
+# What an address calls the thing that it is about, where that is no application.
+PARAMETERS = {"business": "business_id", "approved": "account_id", "file": "evidence_id", "photo": "photo_id"}
+
+
 @pytest.fixture
 def adas(ada: User) -> dict[str, Any]:
     """One of each of what an address can name."""
     business = make_business(ada)
+    draft = make_draft(make_account(business))
     return {
         "business": business,
-        "draft": make_draft(make_account(business)),
+        "draft": draft,
+        "file": draft.evidence.get(),
+        "photo": photos.keep(draft.account, file=uploaded("photo.png", photo("PNG", size=(200, 200))), by=ada),
         "submitted": make_submitted(make_account(business)),
         "approved": make_approved(account=make_account(business)),
     }
@@ -116,8 +125,9 @@ def address_of(name: str, page: Page, things: dict[str, Any]) -> str:
     about = page.about
     if not about:
         return reverse(name, kwargs=page.more)
-    parameter = {"business": "business_id", "approved": "account_id"}.get(about, "application_id")
-    return reverse(name, kwargs={parameter: things[about].pk, **page.more})
+    parameter = PARAMETERS.get(about, "application_id")
+    whose = {"application_id": things["draft"].pk} if about == "file" else {}
+    return reverse(name, kwargs={**whose, parameter: things[about].pk, **page.more})
 
 
 def foreign(things: dict[str, Any]) -> dict[str, Any]:
