@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Model, Q
 
 from accounts.audit import journal as audit
 from accounts.audit.models import Event
@@ -13,6 +13,9 @@ from accounts.verification.models import Application
 from accounts.verification.serializers import OWNER_STATUS
 
 MOST_EVENTS = 10_000  # the newest
+# What happened to what is theirs by somebody else, and is theirs to know: nothing of how a case was worked on.
+TOLD = ("application.asked", "application.took_effect", "application.lapsed", "account.closed")
+TOLD_OF = ("badge.", "number.", "website.")
 
 
 def everything(person: User) -> dict[str, Any]:
@@ -35,7 +38,10 @@ def everything(person: User) -> dict[str, Any]:
 
 def _journal(subject: Subject) -> list[dict[str, Any]]:
     """What the person did, and what happened to what is theirs."""
-    theirs = Event.objects.filter(on__in=subject.ids) | Event.objects.filter(by=subject.person.pk)
+    told = Q(kind__in=TOLD)
+    for prefix in TOLD_OF:
+        told |= Q(kind__startswith=prefix)
+    theirs = Event.objects.filter(Q(by=subject.person.pk) | Q(on__in=subject.ids) & told)
     return list(theirs.order_by("-seq").values("at", "kind", "on")[:MOST_EVENTS])
 
 
