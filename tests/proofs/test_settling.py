@@ -143,7 +143,7 @@ def test_nobody_asks_their_own_business_or_one_without_a_number(rita: User) -> N
 
 
 def test_of_all_who_settle_at_once_exactly_one_does(committed: None, ada: User, sinta: User) -> None:
-    """Fails (a claim settled twice, a number lost that was proven) when `_lock` or `_lock_claim` does not lock."""
+    """Fails (deadlocks, claims settled twice) when neither the accounts nor the rows of the claim are locked."""
     for _ in range(6):
         claim = claimed(ada)
         holder, number = claim.holder, claim.number
