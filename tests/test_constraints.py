@@ -29,7 +29,7 @@ from accounts.contacts.models import SignInCode
 from accounts.messages.models import Delivery, Message
 from accounts.people.models import User
 from accounts.pilot.models import Cohort
-from accounts.proofs.models import NumberCode, NumberProof
+from accounts.proofs.models import NumberClaim, NumberCode, NumberProof, NumberReproof
 from accounts.reports.models import Report, ReportCase, Threshold
 from accounts.suggestions.models import Suggestion
 from accounts.verification.models import (
@@ -78,6 +78,15 @@ class World:
     def sign_in_code(self, **facts: Any) -> SignInCode:
         facts = {"created_at": self.now, "expires_at": self.now + HOUR, "browser": b"x", **facts}
         return SignInCode.objects.create(contact=b"x", digest=b"x", **facts)
+
+    def reproof(self, **facts: Any) -> NumberReproof:
+        facts = {"number": str(self.account.number), "due_at": self.now, **facts}
+        return NumberReproof.objects.create(account=self.account, **facts)
+
+    def number_claim(self, **facts: Any) -> NumberClaim:
+        facts = {"holder": self.account, "account": self.application.account, **facts}
+        asked = NumberReproof.objects.first() or self.reproof()
+        return NumberClaim.objects.create(number=str(self.account.number), reproof=asked, **facts)
 
     def badge_again(self, **facts: Any) -> Badge:
         facts = {"issued_at": self.now, "expires_at": self.now + HOUR, "term_ends_at": self.now, **facts}
@@ -160,6 +169,11 @@ BREAKS: dict[str, Break] = {
     "at_most_five_guesses_at_a_sign_in": lambda w: w.sign_in_code(guesses=codes.GUESSES + 1),
     "one_open_sign_in_code_per_browser": lambda w: [w.sign_in_code() for _ in range(2)],
     "a_sign_in_code_lives_for_a_while": lambda w: w.sign_in_code(expires_at=w.now),
+    "one_open_reproof_per_account_and_number": lambda w: [w.reproof() for _ in range(2)],
+    "a_reproof_is_open_or_has_an_outcome": lambda w: w.reproof(outcome="proven"),
+    "one_open_claim_per_number": lambda w: [w.number_claim() for _ in range(2)],
+    "nobody_claims_their_own_number": lambda w: w.number_claim(holder=w.application.account),
+    "a_number_claim_is_open_or_settled": lambda w: w.number_claim(outcome="kept"),
     # pilot
     "a_cohort_closes_after_it_opens": lambda w: Cohort.objects.create(
         name="C", opens_at=w.now, closes_at=w.now

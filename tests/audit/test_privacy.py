@@ -21,6 +21,7 @@ from accounts.clients.models import ClientApp
 from accounts.errors import DomainError
 from accounts.messages.models import Message
 from accounts.people.models import User
+from accounts.proofs import claims
 from accounts.proofs import services as proofs
 from accounts.suggestions import services as suggestions
 from accounts.verification import evidence, readings, transitions
@@ -40,6 +41,7 @@ from tests.factories import (
     take_effect_now,
     uploaded,
 )
+from tests.proofs.claiming import claimed
 
 pytestmark = pytest.mark.django_db
 
@@ -147,6 +149,7 @@ def live_through(ada: User, rita: User, rudi: User, sinta: User, kai: ClientApp)
     badges.revoke(badge_of(account), reason="fraud", by=rudi)
     ownership.declare_personal(P["new number"], by=kai)
     ownership.settle_dispute(NumberDispute.objects.get(), note=P["note"], by=rudi)
+    claims.give(claimed(by_phone, account), note=P["note"], by=rudi)
     ownership.declare_personal(P["personal number"], by=kai)
     _try(lambda: ownership.declare_personal(f"{P['personal number']}x", by=kai))
     ownership.release_personal(P["personal number"], by=kai)
