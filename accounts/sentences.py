@@ -91,6 +91,24 @@ SENTENCES: dict[str, Text] = {
         "Halaman ini untuk pemilik usaha. Keluar dulu dari halaman staf, lalu masuk dengan kontak Anda sendiri.",
         "This page is for owners of businesses. Sign out of the staff's pages first, then sign in with your own contact.",
     ),
+    "already_member": Text("Orang ini sudah menjadi anggota.", "This person is a member already."),
+    "already_owner": Text("Orang ini sudah menjadi pemilik.", "This person is an owner already."),
+    "invitations_too_often": Text(
+        "Terlalu banyak undangan hari ini; coba lagi dalam {hours} jam.",
+        "Too many invitations today; try again in {hours} hours.",
+    ),
+    "invitation_over": Text(
+        "Undangan ini sudah tidak berlaku. Mintalah undangan baru kepada pemilik usaha.",
+        "This invitation is over. Ask an owner of the business for a new one.",
+    ),
+    "owner_by_themself": Text(
+        "Seorang pemilik hanya dapat keluar atau melepas perannya sendiri.",
+        "An owner leaves, or steps back, by themself only.",
+    ),
+    "last_owner": Text(
+        "Usaha ini harus punya pemilik. Serahkan dulu kepada orang lain.",
+        "The business needs an owner. Hand it over to somebody else first.",
+    ),
     "member_role_missing": Text(
         "Peran Anda di usaha ini tidak mengizinkannya. Mintalah pemiliknya.",
         "Your role in this business does not allow that. Ask its owner.",

@@ -1,10 +1,10 @@
 """Bars: a business, its registration number and its owners are closed to new applications."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts import clock
 from accounts.audit import journal as audit
-from accounts.businesses.models import Bar, Business
+from accounts.businesses.models import Bar, Business, MemberRole
 from accounts.businesses.services import locked, require_outsider
 from accounts.errors import Forbidden, NotAllowed
 from accounts.people.models import User
@@ -14,7 +14,7 @@ from accounts.people.services import require_permission
 def bar(business: Business, *, reason: str, by: audit.Actor) -> Bar:
     """Close a business, its registration number and its owners to new applications.
 
-    Not the owners that a partner app named: they never said that they are.
+    Not the owners that a partner app named: they never said that they are. Nor managers and viewers: it is not theirs.
     """
     standing, opened = Bar.objects.get_or_create(
         business=business,
@@ -27,7 +27,7 @@ def bar(business: Business, *, reason: str, by: audit.Actor) -> Bar:
     )
     if opened:
         if not business.client_id:  # whom a partner app named may not even know of the business
-            standing.owners.set(business.members.all())
+            standing.owners.set(_with_role(business, MemberRole.OWNER))
         audit.record("business.barred", on=business, by=by, data={"reason": reason})
     return standing
 
@@ -49,9 +49,17 @@ def lift(standing: Bar, *, by: User) -> Bar:
 
 
 def require_none(business: Business) -> None:
-    """Raises NotAllowed business_barred: by itself, by its registration number, or by one of its people."""
-    barred = Q(business=business) | Q(owners__in=business.members.all())
+    """Raises NotAllowed business_barred: by itself, by its registration number, or by one who could apply for it.
+
+    That is a manager, too: a barred owner does not come back in another one's name. A viewer only looks.
+    """
+    people = _with_role(business, MemberRole.OWNER, MemberRole.MANAGER)
+    barred = Q(business=business) | Q(owners__in=people)
     if business.registration_number:
         barred |= Q(registration_number=business.registration_number, country=business.country)
     if Bar.objects.filter(barred, lifted_at=None).exists():
         raise NotAllowed("business_barred")
+
+
+def _with_role(business: Business, *roles: MemberRole) -> QuerySet[User]:
+    return User.objects.filter(memberships__business=business, memberships__role__in=roles)

@@ -104,6 +104,72 @@ class Membership(models.Model):
         return f"{self.person_id} {self.role}"
 
 
+class InvitationOutcome(models.TextChoices):
+    ACCEPTED = "accepted", _("accepted")
+    DECLINED = "declined", _("declined")
+    REVOKED = "revoked", _("revoked")
+
+
+class MemberInvitationQuerySet(models.QuerySet["MemberInvitation"]):
+    def open(self) -> "MemberInvitationQuerySet":
+        return self.filter(closed_at=None, expires_at__gt=Now())
+
+    def for_person(self, person: User) -> "MemberInvitationQuerySet":
+        """Open, and at a contact of theirs."""
+        contacts = [contact for contact in (person.email, person.phone) if contact]
+        return self.open().filter(contact__in=contacts)
+
+
+class MemberInvitation(models.Model):
+    """An offer to take part in a business, at a contact: nobody is a member before they said so.
+
+    With `hands_over` whoever invited gives the ownership away by it. The contact is personal, and is blanked once the
+    offer is over.
+    """
+
+    id = IdField("mbi")
+    business = models.ForeignKey(Business, on_delete=models.CASCADE, related_name="member_invitations")
+    contact = models.CharField(
+        max_length=254, blank=True, help_text="An e-mail address, or a phone in E.164."
+    )
+    role = models.CharField(max_length=7, choices=MemberRole)
+    hands_over = models.BooleanField(default=False)
+    invited_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(db_default=Now())
+    expires_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+    outcome = models.CharField(max_length=8, choices=InvitationOutcome, blank=True)
+
+    objects: ClassVar[MemberInvitationQuerySet] = MemberInvitationQuerySet.as_manager()  # type: ignore[assignment]  # as_manager is typed loosely
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=MemberRole.values), name="member_invitation_role_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(hands_over=False) | Q(role=MemberRole.OWNER),
+                name="what_is_handed_over_is_ownership",
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_at=None, outcome="")
+                | Q(closed_at__isnull=False, outcome__in=InvitationOutcome.values),
+                name="only_a_closed_member_invitation_has_an_outcome",
+            ),
+            models.UniqueConstraint(
+                fields=["business", "contact"],
+                condition=Q(closed_at=None),
+                name="one_open_invitation_per_business_and_contact",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["contact"], condition=Q(closed_at=None), name="open_member_invitations")
+        ]
+
+    def __str__(self) -> str:
+        return self.id
+
+
 class AccountQuerySet(models.QuerySet["Account"]):
     def created_by(self, client: ClientApp) -> "AccountQuerySet":
         return self.filter(business__client=client)

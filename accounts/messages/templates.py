@@ -74,6 +74,32 @@ TEMPLATES: dict[str, Template] = {
         secret="link",  # noqa: S106  # the placeholder's name
         secret_life=timedelta(days=3),
     ),
+    # Who belongs to a business.
+    "member_invited": Template(
+        Text("Anda diundang oleh {name}", "{name} invites you"),
+        Text(
+            "{name} mengundang Anda untuk ikut mengurus akun usahanya. Masuk dengan kontak ini, lalu terima atau "
+            "tolak: {link}\n\nBila Anda tidak mengenalnya, abaikan pesan ini.",
+            "{name} invites you to help with its account. Sign in with this contact, then accept or decline: {link}"
+            "\n\nIf you do not know them, do nothing.",
+        ),
+    ),
+    "ownership_offered": Template(
+        Text("{name} akan diserahkan kepada Anda", "{name} is to be yours"),
+        Text(
+            "Pemilik {name} ingin menyerahkan usaha itu di registri kepada Anda. Terima atau tolak di sini: {link}",
+            "The owner of {name} wants to hand it over to you at the registry. Accept or decline here: {link}",
+        ),
+    ),
+    "ownership_taken": Template(
+        Text("{name} sudah diserahkan", "{name} is handed over"),
+        Text(
+            "Pemilik baru {name} sudah menerima. Anda sekarang pengelola. Bila bukan Anda yang menyerahkannya, "
+            "segera beri tahu kami.",
+            "The new owner of {name} has accepted; you are a manager now. If it was not you who handed it over, "
+            "tell us at once.",
+        ),
+    ),
     # While an application is open.
     "application_submitted": Template(
         Text("Pengajuan untuk {name} sudah kami terima", "We received the application for {name}"),
