@@ -17,6 +17,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.verification.urls")),
     path("", include("accounts.reports.urls")),
     path("", include("accounts.suggestions.urls")),
+    path("", include("accounts.websites.urls")),
 ]
 urlpatterns = [
     path("", pages.home, name="home"),

@@ -40,6 +40,7 @@ _VIEW_DOMAIN = {
         ("reports", "threshold"),
         ("badges", "bulksuspension"),
         ("suggestions", "suggestion"),
+        ("websites", "websiteproof"),
     ]
 }
 _REVIEW = _VIEW_DOMAIN | {

@@ -27,14 +27,17 @@ from accounts.people import factors, second_factor
 from accounts.people import urls as people
 from accounts.people.models import User
 from accounts.people.roles import Role
+from accounts.pilot.models import WaitingEntry
 from accounts.proofs.models import NumberProof
 from accounts.reports import services as reports
 from accounts.reports.models import Report, ReportCase, Threshold
 from accounts.suggestions import services as suggestions
 from accounts.verification.jobs import tick
 from accounts.verification.models import Decision, QualityCheck, Reason
+from accounts.websites import services as websites
 from tests import staff
 from tests.factories import badge_of, make_approved, make_cohort, make_owner, make_reviewer, make_submitted
+from tests.pilot.invited import invited
 from tests.proofs.claiming import claimed
 
 R, S, O, A = Role.REVIEWER, Role.SENIOR_REVIEWER, Role.OPERATOR, Role.AUDITOR  # noqa: E741  # columns of the table
@@ -57,13 +60,16 @@ MODELS: dict[str, dict[str, set[Role]]] = {
     "businesses_protectedname": {"view": STAFF, "add": {S}, "unprotect": {S}},
     "proofs_numberproof": {"view": STAFF, "fail": REVIEWERS, "ask_again": REVIEWERS},
     "proofs_numberclaim": {"view": STAFF, "refuse": {S}, "give": {S}},
-    "pilot_cohort": {"view": STAFF, "add": {S, O}, "edit": {S, O}},
+    "pilot_cohort": {"view": STAFF, "add": {S, O}, "edit": {S, O}, "waiting": {S, O}},
+    "pilot_invitation": {"view": {S, O, A}, "add": {S, O}, "resend": {S, O}, "revoke": {S, O}},
+    "pilot_waitingentry": {"view": {S, O, A}},
     "badges_badge": {"view": STAFF, "suspend": {R, S, O}, "reinstate": {S}, "revoke": {S}},
     "badges_displaypolicy": {"view": STAFF, "add": {O}},
     "badges_bulksuspension": {"view": STAFF, "stop": {S, O}},
     "reports_report": {"view": STAFF},
     "reports_reportcase": {"view": STAFF, "act": REVIEWERS, "dismiss": REVIEWERS},
     "reports_threshold": {"view": STAFF, "edit": {S, O}},
+    "websites_websiteproof": {"view": STAFF},
     "suggestions_suggestion": {
         "view": STAFF,
         "plan": {S, O},
@@ -180,7 +186,11 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
     with audit.together():
         bars.bar(application.account.business, reason="fraud", by=audit.SYSTEM)
     messages.send(
-        "approved", to=account.business.members.get(), about=account, by=audit.SYSTEM, params={"name": "A", "link": "/"}
+        "approved",
+        to=account.business.members.get(),
+        about=account,
+        by=audit.SYSTEM,
+        params={"name": "A", "link": "/"},
     )
     audit.log("viewed", by=somebody, on=account)
     things = {
@@ -204,12 +214,15 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
         "proofs_numberproof": NumberProof.objects.get(account=account),
         "proofs_numberclaim": claimed(make_owner("Claimant", "claimant@owner.example")),
         "pilot_cohort": make_cohort(),
+        "pilot_invitation": invited(contact="guest@owner.example")[0],
+        "pilot_waitingentry": WaitingEntry.objects.create(person=somebody, country="BR"),
         "badges_badge": badge_of(account),
         "badges_displaypolicy": DisplayPolicy.objects.latest(),
         "badges_bulksuspension": bulk.start(Badge.objects.all(), reason="fraud", by=make_reviewer("Starter")),
         "reports_report": Report.objects.get(),
         "reports_reportcase": ReportCase.objects.create(account=account),
         "reports_threshold": Threshold.objects.get(),
+        "websites_websiteproof": websites.start(account, "https://warung.example", by=audit.SYSTEM),
         "suggestions_suggestion": suggestions.send("More colours.", by=kai).suggestion,
         "verification_qualitycheck": QualityCheck.objects.create(decision=decision, author=decision.author),
         "verification_application": application,

@@ -16,8 +16,10 @@ from accounts.businesses import urls as of_businesses
 from accounts.clients.models import Scope
 from accounts.clients.partners import PartnerCall
 from accounts.verification import urls as of_verification
-from tests.factories import PDF, make_account, make_cohort, make_draft
-from tests.partner import ACCOUNT, BUSINESS, Partner, partner, refused
+from accounts.websites import services as websites
+from accounts.websites import urls as of_websites
+from tests.factories import PDF, make_account, make_cohort, make_draft, owner_of
+from tests.partner import ACCOUNT, BUSINESS, Partner, made, partner, refused
 
 pytestmark = pytest.mark.usefixtures("db")
 # Calls on nothing that is anybody's.
@@ -54,6 +56,10 @@ CALLS = [
         409,
         {"code": "123456"},
     ),
+    Call("website-proofs", "get", "/v1/accounts/{account}/website-proofs", 200),
+    Call("website-proofs", "post", "/v1/accounts/{account}/website-proofs", 201, {"website": "https://a.example"}),
+    Call("website-proof", "get", "/v1/accounts/{account}/website-proofs/{proof}", 200),
+    Call("website-check", "post", "/v1/accounts/{account}/website-proofs/{proof}/check", 202, {"method": "dns"}),
     Call("application", "get", "/v1/applications/{application}", 200),
     Call("application", "patch", "/v1/applications/{application}", 428, {"category": "other"}),
     Call("application-submit", "post", "/v1/applications/{application}/submit", 200),
@@ -74,6 +80,7 @@ CALLS = [
     Call("evidence", "delete", "/v1/applications/{application}/evidence/{evidence}", 204),
 ]
 UNKNOWN = {
+    "proof": "web_01h2xcejqtf2nbrexx3vqjhp41",
     "business": "biz_01h2xcejqtf2nbrexx3vqjhp41",
     "account": "acc_01h2xcejqtf2nbrexx3vqjhp41",
     "application": "app_01h2xcejqtf2nbrexx3vqjhp41",
@@ -108,7 +115,14 @@ def everything(app: Partner, contact: str) -> dict[str, str]:
     account = app.account(business)
     application = app.draft(account, cohort=make_cohort().pk)
     evidence = app.upload(application).json()["id"]
-    return {"business": business, "account": account, "application": application, "evidence": evidence}
+    proof = made(app.post(f"/v1/accounts/{account}/website-proofs", {"website": "https://ada.example"}))
+    return {
+        "business": business,
+        "account": account,
+        "application": application,
+        "evidence": evidence,
+        "proof": proof,
+    }
 
 
 def named(call: Any) -> str:
@@ -116,7 +130,7 @@ def named(call: Any) -> str:
 
 
 def test_every_call_has_its_row() -> None:
-    patterns = of_businesses.urlpatterns + of_verification.urlpatterns
+    patterns = of_businesses.urlpatterns + of_verification.urlpatterns + of_websites.urlpatterns
     calls = set()
     for pattern in patterns:
         assert isinstance(pattern, URLPattern)
@@ -151,6 +165,7 @@ def test_what_came_by_a_form_is_no_partner_apps(call: Call) -> None:
         "account": account.pk,
         "application": application.pk,
         "evidence": application.evidence.get().pk,
+        "proof": websites.start(account, "https://ada.example", by=owner_of(account)).pk,
     }
     refused(send(partner("Mine").http, call, ids), 404, "not_found")
 
