@@ -1,4 +1,4 @@
-"""Cohorts: opened and changed by services, so that the journal says who let whom in."""
+"""Cohorts: opened and changed by services, so that the journal says who let whom in; from here the line is invited."""
 
 from typing import Any
 
@@ -10,7 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.verbs import Verb, Verbs
 from accounts.pilot import services as pilot
-from accounts.pilot.models import Cohort
+from accounts.pilot.invitations_admin import DaysForm
+from accounts.pilot.inviting import CHUNK, beyond_places
+from accounts.pilot.models import Cohort, WaitingEntry
 
 
 def _moment() -> forms.DateTimeInput:
@@ -34,6 +36,16 @@ class CohortForm(forms.Form):
         return str(self.cleaned_data["country"]).upper()
 
 
+class NextForm(DaysForm):
+    count = forms.IntegerField(
+        label=_("How many"),
+        min_value=1,
+        max_value=CHUNK,
+        help_text=_("Of those who wait in the cohort's country, who has waited longest first."),
+    )
+    field_order = ["count", "days"]
+
+
 def _facts(cohort: Cohort) -> dict[str, Any]:
     return {name: getattr(cohort, name) for name in CohortForm.base_fields}
 
@@ -45,6 +57,7 @@ class CohortAdmin(Verbs):
         "country",
         "taken",
         "capacity",
+        "left",
         "opens_at",
         "closes_at",
         "invitation_only",
@@ -58,6 +71,10 @@ class CohortAdmin(Verbs):
         "country",
         "taken",
         "capacity",
+        "left",
+        "promised",
+        "beyond",
+        "waiting",
         "opens_at",
         "closes_at",
         "invitation_only",
@@ -82,7 +99,16 @@ class CohortAdmin(Verbs):
             pilot.change_cohort,
             CohortForm,
             initial=_facts,
-        )
+        ),
+        Verb(
+            "waiting",
+            _("Invite from the waiting list"),
+            _("Each gets a link of their own, and is off the list."),
+            _("They are invited. Whether that is more than there are places, this page says."),
+            "pilot.add_invitation",
+            pilot.invite_next,
+            NextForm,
+        ),
     ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Cohort]:
@@ -92,3 +118,20 @@ class CohortAdmin(Verbs):
     @admin.display(description=_("places taken"))
     def taken(self, cohort: Cohort) -> int:
         return int(cohort.taken_places)  # type: ignore[attr-defined]  # annotated above
+
+    @admin.display(description=_("places left"))
+    def left(self, cohort: Cohort) -> int | None:
+        return None if cohort.capacity is None else max(0, cohort.capacity - self.taken(cohort))
+
+    @admin.display(description=_("invited, and yet to come"))
+    def promised(self, cohort: Cohort) -> int:
+        return cohort.invitations.promised().count()
+
+    @admin.display(description=_("invited beyond its places"))
+    def beyond(self, cohort: Cohort) -> int:
+        return beyond_places(cohort)
+
+    @admin.display(description=_("waiting"))
+    def waiting(self, cohort: Cohort) -> int:
+        line = WaitingEntry.objects.waiting()
+        return line.filter(country=cohort.country).count() if cohort.country else line.count()

@@ -270,3 +270,7 @@ class WaitingEntry(models.Model):
 
     def __str__(self) -> str:
         return self.id
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.invited_at is None and self.left_at is None

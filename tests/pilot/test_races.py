@@ -17,7 +17,7 @@ from accounts.verification import services as verification
 from accounts.verification.models import Application, Status
 from tests.factories import make_account, make_business, make_cohort, make_draft, make_owner, owner_of
 from tests.pilot.invited import accepted, invited
-from tests.racing import outcomes, race
+from tests.racing import hesitate, outcomes, race
 
 pytestmark = pytest.mark.usefixtures("committed")
 CROWD = 60
@@ -55,17 +55,23 @@ def test_one_person_with_two_links_at_once_accepts_one(ada: User) -> None:
 
 
 def test_accepting_and_revoking_at_once_leave_one_truth(ada: User, olga: User) -> None:
-    """Failed when `_win` saved what it had read: a revoked invitation was accepted."""
-    for _ in range(8):
+    """Failed when `_win` saved what it had read: an invitation was accepted after it had been revoked."""
+    for n in range(8):
         invitation, token = invited(make_cohort(invitation_only=True))
+
+        def accept(token: str = token) -> object:
+            return pilot.redeem(pilot.look(token), by=ada)
+
         said = race(
-            lambda token=token: pilot.redeem(pilot.look(token), by=ada),
+            hesitate(accept, before="UPDATE") if n % 2 else accept,
             lambda invitation=invitation: pilot.revoke(invitation, by=olga),
         )
         assert said in (["done", "done"], ["invitation_revoked", "done"])
         now = Invitation.objects.with_state().get(pk=invitation.pk)
         assert now.state == InvitationState.REVOKED
-        assert (now.redeemed_at is None) == (said[0] != "done")
+        kinds = Event.objects.filter(on=invitation.pk).order_by("seq").values_list("kind", flat=True)
+        accepted_first = ["invitation.redeemed"] if said[0] == "done" else []
+        assert list(kinds) == ["invitation.sent", *accepted_first, "invitation.revoked"]
         assert pilot.invitation_of(ada, invitation.cohort) is None
 
 
@@ -92,13 +98,18 @@ def test_one_invitation_lets_in_one_of_two_accounts(ada: User) -> None:
 
 
 def test_spending_and_revoking_at_once_leave_one_truth(ada: User, olga: User) -> None:
-    for _ in range(6):
+    """Failed without the lock in `revoke`: only_an_accepted_invitation_is_used had to refuse it."""
+    for n in range(6):
         cohort = make_cohort(invitation_only=True)
         held = accepted(cohort, by=ada)
-        draft = make_draft(make_account(make_business(ada)), cohort=cohort)
+        account = make_account(make_business(ada))
+
+        def revoke(held: Invitation = held) -> object:
+            return pilot.revoke(held, by=olga)
+
         said = race(
-            lambda draft=draft: verification.submit(draft, by=ada),
-            lambda held=held: pilot.revoke(held, by=olga),
+            lambda account=account, cohort=cohort: pilot.admit(account, cohort, by=ada),
+            hesitate(revoke, before="UPDATE") if n % 2 else revoke,
         )
         assert said in (["done", "invitation_used"], ["invitation_required", "done"])
         assert cohort.places.count() == (said[0] == "done")
