@@ -327,7 +327,10 @@ SENTENCES: dict[str, Text] = {
         "Baris ini bukan UTF-8; simpan berkas sebagai UTF-8.",
         "This row is not UTF-8; save the file as UTF-8.",
     ),
-    "locale_unknown": Text("Bahasa harus id atau en.", "The locale has to be id or en."),
+    "locale_unknown": Text(
+        "Bahasa itu tidak ada di sini; misalnya id atau en.",
+        "That language is not to be had here; id or en, for example.",
+    ),
     "value_too_long": Text(
         "Isian ini terlalu panjang: paling banyak {limit} karakter.",
         "This is too long: {limit} characters at most.",

@@ -34,6 +34,7 @@ from accounts.errors import (
     TooMany,
     Unauthenticated,
 )
+from accounts.spoken import spoken
 from accounts.text import Text
 
 logger = logging.getLogger("registry")
@@ -156,7 +157,7 @@ def document(error: DomainError, status: int, language: str) -> dict[str, Any]:
         "status": status,
         "code": error.code,
         "detail": text.in_language(language),
-        "sentences": text._asdict(),
+        "sentences": text.in_both(),
         "problems": [_entry(fault, language) for fault in error.problems[:MOST_PROBLEMS]],
         **{name: value for name, value in params.items() if name not in _OURS},
         **_waiting(error),
@@ -187,7 +188,7 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     # Without the request: a context processor would ask the database who this is.
     page = render_to_string(
         "registry/error.html",
-        {"status": status, "phrase": HTTPStatus(status).phrase, "text": text, "error": error},
+        {"status": status, "phrase": HTTPStatus(status).phrase, "text": text, "spoken": spoken(text), "error": error},
     )
     return _finished(HttpResponse(page, status=status), error)
 
@@ -284,7 +285,7 @@ def _entry(fault: Problem, language: str) -> dict[str, Any]:
         "code": fault.code,
         "pointer": fault.pointer,
         "detail": fault.text.in_language(language),
-        "sentences": fault.text._asdict(),
+        "sentences": fault.text.in_both(),
         **params,
     }
 

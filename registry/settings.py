@@ -6,9 +6,8 @@ from urllib.parse import urlsplit
 
 import django_stubs_ext
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
-from registry import environment
+from registry import environment, languages
 
 django_stubs_ext.monkeypatch()  # generic classes of Django, as the annotations write them
 
@@ -178,8 +177,8 @@ MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a phone's clock may be off
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is for notices; operators enter it
 
 LANGUAGE_CODE = "id"
-LANGUAGES = [("id", _("Indonesian")), ("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "registry" / "locale"]
+LANGUAGES = languages.found_in(LOCALE_PATHS)
 TIME_ZONE = "Asia/Jakarta"
 USE_TZ = True
 

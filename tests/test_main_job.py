@@ -304,7 +304,7 @@ def test_a_suspended_badge_shows_the_public_reason_and_comes_back_when_reinstate
     assert card["absence"]["state"] == "suspended"
     assert card["absence"]["reason"] == {
         "code": "under_investigation",
-        **REASONS["under_investigation"]._asdict(),
+        **REASONS["under_investigation"].in_both(),
     }
     plain(card)
     pilot.act_on_badge(LAUNDRY, "reinstate", pilot.rudi)

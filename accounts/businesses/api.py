@@ -16,7 +16,7 @@ from accounts.clients.fields import MomentField, TextField
 from accounts.clients.models import ClientApp
 from accounts.clients.partners import ETAG, IF_MATCH, LOCATION, PartnerView, path_id, require_match
 from accounts.clients.serializers import StrictSerializer
-from accounts.people.models import Language
+from accounts.people import languages
 
 BUSINESS_ID = path_id("business_id", "biz")
 EXAMPLE = OpenApiExample(
@@ -37,7 +37,7 @@ class OwnerSerializer(StrictSerializer):
 
     contact = serializers.CharField(max_length=254, help_text="E-mail address, or phone number with +.")
     name = TextField(max_length=120, allow_blank=True, default="")
-    language = serializers.ChoiceField(choices=Language.choices, default=Language.INDONESIAN)
+    language = serializers.ChoiceField(choices=languages.choices(), default=languages.INDONESIAN)
 
 
 class BusinessSerializer(StrictSerializer):

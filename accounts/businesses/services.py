@@ -17,7 +17,8 @@ from accounts.businesses.models import (
 )
 from accounts.clients.models import ClientApp
 from accounts.errors import Forbidden, Invalid, NotAllowed, Problem, Stale
-from accounts.people.models import Language, User
+from accounts.people import languages
+from accounts.people.models import User
 from accounts.people.services import require_permission
 
 FREE_FIELDS = frozenset({"about", "contact_purposes"})  # of an account; the others are reviewed
@@ -96,7 +97,7 @@ def change_business(business: Business, *, revision: int, by: audit.Actor, **cha
     return business
 
 
-def find_or_create_owner(contact: str, *, name: str = "", language: str = Language.INDONESIAN) -> User:
+def find_or_create_owner(contact: str, *, name: str = "", language: str = languages.INDONESIAN) -> User:
     """The person who signs in with this e-mail address or phone number.
 
     Raises Invalid: owner_contact_missing, owner_contact_invalid.

@@ -74,7 +74,7 @@ def _absence(absence: Absence) -> dict[str, Any]:
     """Everybody may read the reason of a suspension or revocation."""
     reason: dict[str, str] | None = None
     if absence.reason in REASONS:
-        reason = {"code": absence.reason, **REASONS[absence.reason]._asdict()}
+        reason = {"code": absence.reason, **REASONS[absence.reason].in_both()}
     return {"state": absence.state, "since": rfc3339(absence.since), "reason": reason}
 
 

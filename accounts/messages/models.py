@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import IdField
-from accounts.people.models import Language
+from accounts.people import languages
 
 
 class Channel(models.TextChoices):
@@ -38,7 +38,7 @@ class Message(models.Model):
     id = IdField("msg")
     channel = models.CharField(_("channel"), max_length=5, choices=Channel)
     to = models.CharField(_("to"), max_length=254)
-    language = models.CharField(_("language"), max_length=2, choices=Language)
+    language = models.CharField(_("language"), max_length=languages.LONGEST_CODE, choices=languages.choices)
     template = models.CharField(_("template"), max_length=60)
     subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("body"))

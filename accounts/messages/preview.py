@@ -8,7 +8,7 @@ from accounts.messages.models import Channel
 from accounts.messages.rendering import LINK, Template
 from accounts.messages.segments import Sms, measure
 from accounts.messages.templates import TEMPLATES
-from accounts.people.models import Language
+from accounts.people import languages
 from accounts.text import Text
 
 # What stands in for a placeholder; one that is not named here shows its own name.
@@ -34,7 +34,8 @@ SECRET_CODE, SECRET_LINK = "420019", "/i/Zm9ydHktdHdvLWlzLXRoZS1hbnN3ZXI/"  # ma
 class Reading:
     """One template in one language."""
 
-    language: Language
+    language: str
+    name: str  # what the language calls itself
     subject: str
     mail: str
     sms: str
@@ -43,7 +44,7 @@ class Reading:
 
 
 def readings(template: Template) -> list[Reading]:
-    return [_reading(template, language) for language in Language]
+    return [_reading(template, language, name) for language, name in languages.choices()]
 
 
 def everything() -> Iterator[tuple[str, list[Reading]]]:
@@ -51,7 +52,7 @@ def everything() -> Iterator[tuple[str, list[Reading]]]:
         yield name, readings(template)
 
 
-def _reading(template: Template, language: Language) -> Reading:
+def _reading(template: Template, language: str, name: str) -> Reading:
     values = {name: SAMPLES.get(name, f"‹{name}›") for name in template.placeholders}
     secret = SECRET_LINK if template.secret == LINK else SECRET_CODE
 
@@ -60,4 +61,4 @@ def _reading(template: Template, language: Language) -> Reading:
         return subject, template.uncovered(body, secret, channel) if template.secret else body
 
     (subject, mail), (_, sms), (_, call) = (read(channel) for channel in Channel)
-    return Reading(language, subject, mail, sms, measure(sms), call)
+    return Reading(language, name, subject, mail, sms, measure(sms), call)

@@ -9,12 +9,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import IdField
+from accounts.people import languages
 from accounts.people.roles import PERMISSIONS, Role
-
-
-class Language(models.TextChoices):
-    INDONESIAN = "id", "Bahasa Indonesia"
-    ENGLISH = "en", "English"
 
 
 class UserManager(BaseUserManager["User"]):
@@ -35,7 +31,12 @@ class User(AbstractBaseUser):
         _("phone"), max_length=16, unique=True, null=True, blank=True, help_text=_("E.164, with +")
     )
     name = models.CharField(_("name"), max_length=120, blank=True)
-    language = models.CharField(_("language"), max_length=2, choices=Language, default=Language.INDONESIAN)
+    language = models.CharField(
+        _("language"),
+        max_length=languages.LONGEST_CODE,
+        choices=languages.choices,
+        default=languages.INDONESIAN,
+    )
     role = models.CharField(_("role"), max_length=16, choices=Role, default=Role.OWNER)
     is_active = models.BooleanField(_("may sign in"), default=True)
     password_is_temporary = models.BooleanField(

@@ -4,7 +4,8 @@ from django.db import IntegrityError, transaction
 
 from accounts.audit import journal as audit
 from accounts.errors import Forbidden, Invalid, NotFound, Problem
-from accounts.people.models import Language, User
+from accounts.people import languages
+from accounts.people.models import User
 from accounts.people.roles import Role
 
 STAFF_ROLES = [role for role in Role if role != Role.OWNER]
@@ -23,7 +24,7 @@ def create_staff(
     *,
     role: str,
     name: str = "",
-    language: str = Language.INDONESIAN,
+    language: str = languages.INDONESIAN,
     email: str | None = None,
     by: audit.Actor,
 ) -> User:
@@ -63,7 +64,7 @@ def change_staff(
 @audit.transaction
 def choose_language(person: User, language: str) -> User:
     """In which a person reads the pages, and is written to. Raises Invalid: locale_unknown."""
-    if language not in Language.values:
+    if language not in languages.codes():
         raise Invalid("invalid", problems=[Problem("locale_unknown", "/language")])
     person = User.objects.select_for_update().get(pk=person.pk)
     if person.language != language:

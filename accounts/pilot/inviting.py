@@ -10,7 +10,8 @@ from django.db.models import Q
 from accounts.audit import journal as audit
 from accounts.businesses import checks, numbers
 from accounts.errors import Invalid, NotAllowed, Problem
-from accounts.people.models import Language, User
+from accounts.people import languages
+from accounts.people.models import User
 from accounts.people.services import require_permission
 from accounts.pilot.invitations import DAYS, expiry, fresh, renew, send
 from accounts.pilot.models import Cohort, Invitation, InvitationState
@@ -24,7 +25,7 @@ class Invitee:
     """`contact` in its stored form: an e-mail address in lower case, or E.164."""
 
     contact: str
-    language: str = Language.INDONESIAN
+    language: str = languages.INDONESIAN
 
 
 @dataclass
@@ -35,7 +36,7 @@ class Outcome:
 
 def invitee(contact: str, language: str, *, country: str = "") -> Invitee:
     """What somebody wrote; a number without + is from `country`. Raises Invalid: contact_invalid, locale_unknown."""
-    if language not in Language.values:
+    if language not in languages.codes():
         raise Invalid("locale_unknown", problems=[Problem("locale_unknown", "/language")])
     written = contact.strip()
     try:
@@ -47,7 +48,7 @@ def invitee(contact: str, language: str, *, country: str = "") -> Invitee:
 
 
 def invite(
-    cohort: Cohort, contact: str, *, by: User, language: str = Language.INDONESIAN, days: int = DAYS
+    cohort: Cohort, contact: str, *, by: User, language: str = languages.INDONESIAN, days: int = DAYS
 ) -> Invitation:
     """One contact. Raises what `invite_many` and `invitee` raise; NotAllowed invited_already."""
     outcome = invite_many(

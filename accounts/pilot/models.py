@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.businesses.models import Account
 from accounts.ids import IdField
-from accounts.people.models import Language, User
+from accounts.people import languages
+from accounts.people.models import User
 
 
 class CohortQuerySet(models.QuerySet["Cohort"]):
@@ -131,7 +132,9 @@ class Invitation(models.Model):
         editable=False,
         help_text=_("E-mail address or E.164 number."),
     )
-    language = models.CharField(_("language"), max_length=2, choices=Language, editable=False)
+    language = models.CharField(
+        _("language"), max_length=languages.LONGEST_CODE, choices=languages.choices, editable=False
+    )
     digest = models.BinaryField(max_length=32)
     created_by = models.ForeignKey(
         User,

@@ -62,9 +62,9 @@ _IN_BOTH_LANGUAGES = {
 
 
 @extend_schema_field(_IN_BOTH_LANGUAGES)
-class WordsField(serializers.Field[Text | None, Any, dict[str, str] | None, Any]):
+class WordsField(serializers.Field[Text, Any, dict[str, str], Any]):
     def to_representation(self, value: Text) -> dict[str, str]:
-        return {"id": value.id, "en": value.en}
+        return value.in_both()
 
 
 class SuggestionRequestSerializer(StrictSerializer):

@@ -70,7 +70,8 @@ def ask(
     )
     data = {"field": field, **({"reason": reason} if reason else {})}
     application = move(application, "ask", Status.NEEDS_INFORMATION, by=by, data=data)
-    said = Text(*(f"{sentence}\n\n{text}".strip() for sentence in reasons.text_of(question)))
+    indonesian, english = (f"{sentence}\n\n{text}".strip() for sentence in reasons.text_of(question))
+    said = Text(indonesian, english)
     notices.to_owners(application, "question_asked", question=said, field=reasons.FIELDS[field].label)
     return application
 

@@ -9,7 +9,7 @@ from accounts.businesses import checks, numbers
 from accounts.businesses.models import BusinessKind
 from accounts.csvlists import Refusal, Row
 from accounts.errors import DomainError, Invalid
-from accounts.people.models import Language
+from accounts.people import languages
 from accounts.sentences import SENTENCES
 
 COLUMNS = (
@@ -112,7 +112,7 @@ def _owner(values: dict[str, str]) -> tuple[str, str]:
 
 
 def _locale(text: str) -> str:
-    if text not in Language.values:
+    if text not in languages.codes():
         raise Invalid("locale_unknown")
     return text
 

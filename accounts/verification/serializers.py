@@ -99,7 +99,7 @@ class SentReasonSerializer(StrictSerializer):
 def _sent_reason(written: Question | Decision) -> dict[str, Any] | None:
     if not written.reason:
         return None
-    return {"code": written.reason, "sentences": reasons.text_of(written)._asdict()}
+    return {"code": written.reason, "sentences": reasons.text_of(written).in_both()}
 
 
 class QuestionSerializer(StrictSerializer):
@@ -200,7 +200,7 @@ class ApplicationSerializer(ApplicationLineSerializer):
     def get_requirements(self, application: Application) -> Any:
         missing = verification.requirements(application) if application.status in OPEN else []
         return [
-            {"code": one.code, "pointer": one.pointer, "blocks": one.blocks, "sentences": one.text._asdict()}
+            {"code": one.code, "pointer": one.pointer, "blocks": one.blocks, "sentences": one.text.in_both()}
             for one in missing
         ]
 
@@ -231,7 +231,7 @@ def _name_findings(application: Application) -> list[dict[str, Any]]:
     said = [_finding(finding.rule, finding.part) for finding in names.findings(name)]
     if similar := lookalikes.of(name, besides=application.account, limit=MOST_RESEMBLED):
         resembles = [
-            {"name": alike.name, "country": alike.country, "why": alike.why._asdict()} for alike in similar
+            {"name": alike.name, "country": alike.country, "why": alike.why.in_both()} for alike in similar
         ]
         said.append(_finding(names.RULES["name_look_alike"], name, resembles))
     return said
@@ -242,6 +242,6 @@ def _finding(rule: names.Rule, part: str, resembles: list[dict[str, Any]] | None
         "code": rule.code,
         "severity": rule.severity,
         "part": part,
-        "sentences": rule.sentence._asdict(),
+        "sentences": rule.sentence.in_both(),
         "resembles": resembles or [],
     }

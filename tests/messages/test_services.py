@@ -7,7 +7,7 @@ from accounts.audit import journal as audit
 from accounts.messages import services as messages
 from accounts.messages.models import Channel, Message, MessageStatus
 from accounts.messages.rendering import HIDDEN
-from accounts.people.models import Language, User
+from accounts.people.models import User
 from tests.messages.gateways import APPROVED
 from tests.racing import race
 
@@ -25,7 +25,7 @@ def wake_ups() -> int:
 def test_a_person_is_written_to_in_their_language_where_they_sign_in(ada: User) -> None:
     by_mail = messages.send("approved", to=ada, params=APPROVED, about=ada, by=audit.SYSTEM)
     assert (by_mail.channel, by_mail.to, by_mail.language) == (Channel.EMAIL, "ada@owner.example", "id")
-    ada.email, ada.phone, ada.language = None, "+12025550123", Language.ENGLISH
+    ada.email, ada.phone, ada.language = None, "+12025550123", "en"
     by_sms = messages.send("approved", to=ada, params=APPROVED, about=ada, by=audit.SYSTEM)
     assert (by_sms.channel, by_sms.to, by_sms.language) == (Channel.SMS, "+12025550123", "en")
     assert "Roti Ada is verified." in by_sms.body

@@ -14,7 +14,7 @@ from django.core.management.base import BaseCommand, CommandError
 from accounts.audit import journal as audit
 from accounts.csvlists import Refusal, Rejected, Row, UnreadableList, progress_bar, read
 from accounts.errors import DomainError
-from accounts.people.models import Language
+from accounts.people import languages
 from accounts.pilot import services as pilot
 from accounts.pilot.invitations import DAYS, expiry
 from accounts.pilot.inviting import CHUNK, Invitee, beyond_places, invitee
@@ -95,7 +95,7 @@ def judge(row: Row, cohort: Cohort) -> Invitee | Refusal:
         return _refused(row, "row_incomplete")
     if not row.is_utf8:
         return _refused(row, "row_not_utf8")
-    language = row.values.get(LANGUAGE, "").strip() or Language.INDONESIAN
+    language = row.values.get(LANGUAGE, "").strip() or languages.INDONESIAN
     try:
         return invitee(row.values[CONTACT], language, country=cohort.country)
     except DomainError as wrong:
