@@ -18,7 +18,7 @@ from accounts.audit import journal as audit
 from accounts.audit.staffpages import LoggedViews
 from accounts.audit.verbs import Verb, Verbs
 from accounts.errors import DomainError
-from accounts.people.models import Language
+from accounts.people import languages
 from accounts.pilot import services as pilot
 from accounts.pilot import waiting
 from accounts.pilot.invitations import DAYS, LONGEST, expiry
@@ -50,7 +50,7 @@ class InviteForm(DaysForm):
         help_text=_("One a line: an e-mail address, or a phone number. Each gets a link of their own."),
     )
     language = forms.ChoiceField(
-        label=_("Language of the message"), choices=Language, initial=Language.INDONESIAN
+        label=_("Language of the message"), choices=languages.choices, initial=languages.INDONESIAN
     )
     field_order = ["cohort", "contacts", "language", "days"]
 

@@ -69,7 +69,7 @@ class WebsiteProofSerializer(StrictSerializer):
 def _problem(proof: WebsiteProof) -> dict[str, str] | None:
     if not proof.code:
         return None
-    return {"code": proof.code, **SENTENCES[proof.code].format(found=proof.found)._asdict()}
+    return {"code": proof.code, **SENTENCES[proof.code].format(found=proof.found).in_both()}
 
 
 class NewWebsiteProofSerializer(StrictSerializer):
