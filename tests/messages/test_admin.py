@@ -68,10 +68,12 @@ def test_nobody_writes_changes_or_deletes_a_message(message: Message, olga: User
     assert Message.objects.get().to == "+12025550123"
 
 
-def test_the_page_of_a_message_shows_each_attempt(message: Message, olga: User, settings: Any) -> None:
-    settings.SMS_SENDER = "tests.messages.gateways.BrokenGateway"
+def test_the_page_of_a_message_shows_each_attempt(
+    message: Message, olga: User, settings: Any, gateway: list[Any]
+) -> None:
+    working, settings.SMS_SENDER = settings.SMS_SENDER, "tests.messages.gateways.BrokenGateway"
     jobs.deliver_next()
-    settings.SMS_SENDER = "tests.messages.gateways.Gateway"
+    settings.SMS_SENDER = working
     age(message, timedelta(hours=1), "next_attempt_at")
     jobs.deliver_next()
     shown = browser_of(olga).get(page(message)).content.decode()
