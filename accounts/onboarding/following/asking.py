@@ -69,7 +69,7 @@ def answer(application: Application, question_id: str, *, text: str, by: audit.A
     So that no answer is given to a question that was asked since.
     """
     application = lock(application)
-    question = application.questions.filter(pk=question_id).first()
+    question = next((one for one in application.questions.all() if one.pk == question_id), None)
     if question is not None and question.answered_at and question.answer == text:
         return application
     if question is None or question.answered_at or application.status != Status.NEEDS_INFORMATION:

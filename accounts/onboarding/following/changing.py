@@ -11,15 +11,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import names
+from accounts.audit import journal as audit
 from accounts.businesses import lookalikes
 from accounts.businesses import services as businesses
 from accounts.businesses.lists import ABOUT_LIMIT, Category, ContactPurpose
 from accounts.businesses.models import Account
-from accounts.errors import Invalid, Problem, Stale
+from accounts.errors import DomainError, Invalid, Problem, Stale
 from accounts.onboarding.following import asking
 from accounts.onboarding.forms import OwnerForm
 from accounts.onboarding.pages import AccountPage, FormPage
 from accounts.spoken import spoken
+from accounts.verification import photos
 from accounts.verification.models import UNDER_REVIEW, Application, Kind, Status
 
 LONGEST_NAME = 200  # characters that an application holds
@@ -94,6 +96,8 @@ def _is_so(account: Account, wanted: dict[str, Any]) -> bool:
 class LookForm(OwnerForm):
     """What a reviewer looks at first."""
 
+    fields_of_pointers = {"/file": "photo"}
+
     category = forms.ChoiceField(
         label=gettext_lazy("What kind of business is it?"), choices=Category.choices, required=False
     )
@@ -102,6 +106,13 @@ class LookForm(OwnerForm):
         help_text=gettext_lazy("Leave it empty if you have none."),
         widget=forms.URLInput(attrs={"autocomplete": "url", "maxlength": 200}),
         required=False,
+    )
+    photo = forms.FileField(
+        label=gettext_lazy("A new photo or logo"),
+        help_text=gettext_lazy("JPEG, PNG or WebP, 10 MB at most. Leave it empty to keep the one you have."),
+        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
+        required=False,
+        allow_empty_file=True,
     )
 
 
@@ -118,10 +129,21 @@ class ChangeLook(OfALiveAccount):
         return asking.open_one(self.account, Kind.PROFILE_CHANGE)
 
     def save(self, form: LookForm) -> str:
+        try:
+            return self.ask(form)
+        except DomainError:
+            with audit.together():
+                photos.forget_unused(businesses.locked(self.account), by=self.reader)
+            raise
+
+    def ask(self, form: LookForm) -> str:
         website = form.cleaned_data["website"]
         if website and "://" not in website:
             website = f"https://{website}"
         wanted = {"category": form.cleaned_data["category"], "website": website}
+        if form.cleaned_data["photo"] is not None:
+            photo = photos.keep(self.account, file=form.cleaned_data["photo"], by=self.reader)
+            wanted["photo"] = photos.address(photo)
         application = asking.ask_for(self.account, kind=Kind.PROFILE_CHANGE, by=self.reader, **wanted)
         return after_asking(self.request, application)
 

@@ -4,23 +4,10 @@ from typing import NamedTuple
 
 from django.urls import NoReverseMatch, reverse
 
+from accounts.onboarding.applying.form_of_questions import BY_POINTER
 from accounts.spoken import spoken
 from accounts.verification import services as verification
 from accounts.verification.models import OPEN, Application, Status
-
-# A pointer of `requirements` or of a question's field: the page of the form that asks for it.
-QUESTIONS = {
-    "/display_name": "name",
-    "/number": "number",
-    "/category": "category",
-    "/website": "website",
-    "/photo": "photo",
-    "/evidence": "evidence",
-    "/business/legal_name": "legal-name",
-    "/business/registration_number": "registration",
-    "/account/about": "about",
-    "/account/contact_purposes": "purposes",
-}
 
 
 class Missing(NamedTuple):
@@ -42,10 +29,10 @@ def page_of(application: Application, pointer: str, code: str = "") -> str:
     """Where this can be mended now. A number is proven at any time, the rest while the owner has the ball."""
     if code == "number_not_proven":
         return _address("prove_number", application)
-    slug = QUESTIONS.get(pointer)
-    if slug is None or application.status not in (Status.DRAFT, Status.NEEDS_INFORMATION):
+    question = BY_POINTER.get(pointer)
+    if question is None or application.status not in (Status.DRAFT, Status.NEEDS_INFORMATION):
         return ""
-    return _address("question", application, slug=slug)
+    return _address("question", application, slug=question.slug) if application.kind in question.kinds else ""
 
 
 def _address(name: str, application: Application, **more: str) -> str:

@@ -33,9 +33,9 @@ def wait_of(application: Application) -> Wait | None:
     """None where nobody waits for the registry."""
     if application.status not in UNDER_REVIEW:
         return None
-    usual = usual_wait()
-    working = usual or settings.REVIEW_WITHIN
     now = clock.now()
+    usual = usual_wait(now)
+    working = usual or settings.REVIEW_WITHIN
     waited = priority.age(application, now)
     left = None if waited is None else working - waited
     ahead = None if application.contested else _ahead(application)
@@ -60,4 +60,5 @@ def _ahead(application: Application) -> int:
 
 
 def _about(ahead: int) -> int:
-    return ahead if ahead <= EXACT else min(MOST_COUNTED, round(ahead, -1))
+    ahead = min(ahead, MOST_COUNTED)
+    return ahead if ahead <= EXACT else round(ahead, -1)
