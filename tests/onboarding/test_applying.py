@@ -1,0 +1,403 @@
+"""The form from its beginning to the reference, as a browser without scripts sends it."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.businesses import ownership
+from accounts.businesses.models import Account, Business
+from accounts.onboarding.applying.beginning import begin
+from accounts.onboarding.models import Progress
+from accounts.people.models import User
+from accounts.pilot.models import Cohort
+from accounts.verification.models import Application, Kind, Source, Status
+from tests.factories import make_cohort, make_owner, make_submitted, uploaded
+from tests.owners import owner_browser
+from tests.verification.papers import photo
+
+pytestmark = pytest.mark.django_db
+NUMBER = "+12025550123"
+
+
+@pytest.fixture
+def draft(ada: User) -> Application:
+    make_cohort()
+    return begin(by=ada)
+
+
+@pytest.fixture
+def browser(ada: User) -> Client:
+    return owner_browser(ada)
+
+
+def page(application: Application, slug: str) -> str:
+    return reverse("question", args=[application.pk, slug])
+
+
+def send(browser: Client, application: Application, slug: str, **fields: Any) -> Any:
+    """As a browser does: with what stands in the page's hidden fields."""
+    shown = browser.get(page(application, slug)).context["form"]
+    hidden = {field.name: field.value() or "" for field in shown.hidden_fields()}
+    return browser.post(page(application, slug), {**hidden, **fields})
+
+
+ANSWERS: list[tuple[str, dict[str, Any]]] = [
+    ("kind", {"kind": "sole_trader"}),
+    ("legal-name", {"legal_name": "Siti Rahmawati"}),
+    ("registration", {"papers": "yes", "registration_number": "9120001234567"}),
+    ("name", {"display_name": "Warung Melati Jingga"}),
+    ("number", {"number": "+1 (202) 555-0123"}),
+    ("country", {"country": "ID"}),
+    ("category", {"category": "food"}),
+    ("purposes", {"contact_purposes": ["order_updates", "delivery"]}),
+    ("about", {"about": "Buka jam tujuh pagi\nSampai habis"}),
+    ("website", {"website": "melati.example"}),
+    ("photo", {"skip": "1"}),
+    ("evidence", {"kind": "registration", "file": uploaded()}),
+]
+
+
+def fill_in(browser: Client, application: Application) -> None:
+    for slug, fields in ANSWERS:
+        if "file" in fields:
+            fields = {**fields, "file": uploaded()}
+        answer = send(browser, application, slug, **fields)
+        assert answer.status_code == 302, (slug, answer.context["form"].errors)
+
+
+class TestBeginning:
+    def test_whoever_has_not_signed_in_reads_the_page_and_signs_in_to_begin(self) -> None:
+        browser = Client(headers={"Accept": "text/html", "Accept-Language": "en"})
+        assert b"What you need" in browser.get(reverse("start")).content
+        answer = browser.post(reverse("start"))
+        assert answer["Location"] == f"{reverse('owner_sign_in')}?{urlencode({'next': reverse('start')})}"
+        assert not Business.objects.exists()
+
+    def test_it_makes_a_business_an_account_and_a_draft(self, ada: User, browser: Client) -> None:
+        make_cohort()
+        answer = browser.post(reverse("start"))
+        application = Application.objects.get()
+        assert answer["Location"] == page(application, "kind")
+        assert (application.status, application.kind, application.source) == (
+            Status.DRAFT,
+            Kind.NEW,
+            Source.FORM,
+        )
+        assert application.account.business.members.get() == ada
+        assert application.account.business.legal_name == ""
+
+    def test_a_double_tap_begins_one(self, browser: Client, draft: Application) -> None:
+        assert browser.post(reverse("start"))["Location"] == page(draft, "kind")
+        assert Business.objects.count() == Account.objects.count() == 1
+
+    def test_a_second_business_can_be_begun_once_something_is_answered(
+        self, browser: Client, draft: Application
+    ) -> None:
+        send(browser, draft, "kind", kind="company")
+        assert f"{draft.pk}/tasks/" in browser.get(reverse("start")).content.decode()
+        browser.post(reverse("start"))
+        assert Application.objects.count() == 2
+
+    def test_without_a_way_in_there_is_the_waiting_list(self, browser: Client) -> None:
+        make_cohort(invitation_only=True)
+        assert reverse("waiting") in browser.get(reverse("start")).content.decode()
+        assert browser.post(reverse("start"))["Location"] == reverse("waiting")
+        assert not Application.objects.exists()
+
+    def test_the_staff_are_no_owners(self, rita: User) -> None:
+        browser = Client()
+        browser.force_login(rita)
+        assert browser.post(reverse("start")).status_code == 403
+
+    def test_a_contact_from_abroad_is_where_the_business_is_taken_to_be(self) -> None:
+        make_cohort()
+        application = begin(by=make_owner("Tan", "+6591234567"))
+        assert (application.account.country, application.account.business.country) == ("SG", "SG")
+
+
+class TestWholeForm:
+    def test_from_the_first_question_to_the_reference(self, browser: Client, draft: Application) -> None:
+        fill_in(browser, draft)
+        tasks = browser.get(reverse("task_list", args=[draft.pk]))
+        assert [task.state for task in tasks.context["tasks"]] == ["done"] * len(ANSWERS)
+        check = browser.get(reverse("check_answers", args=[draft.pk])).content.decode()
+        for shown in (
+            "Siti Rahmawati",
+            "9120001234567",
+            "Warung Melati Jingga",
+            "+1 202-555-0123",
+            "https://melati",
+        ):
+            assert shown in check
+        answer = browser.post(reverse("check_answers", args=[draft.pk]))
+        assert answer["Location"] == reverse("application_sent", args=[draft.pk])
+        draft.refresh_from_db()
+        assert (draft.status, draft.number, draft.category) == (Status.SUBMITTED, NUMBER, "food")
+        assert draft.account.about == "Buka jam tujuh pagi\nSampai habis"
+        assert draft.reference in browser.get(answer["Location"]).content.decode()
+
+    def test_each_page_leads_to_the_next_one(self, browser: Client, draft: Application) -> None:
+        slugs = [slug for slug, _ in ANSWERS]
+        for (slug, fields), following in zip(ANSWERS[:-1], slugs[1:], strict=True):
+            assert send(browser, draft, slug, **fields)["Location"] == page(draft, following)
+
+    def test_it_is_gone_on_with_on_another_phone(
+        self, ada: User, browser: Client, draft: Application
+    ) -> None:
+        send(browser, draft, "name", display_name="Warung Melati Jingga")
+        elsewhere = owner_browser(ada)
+        assert "Warung Melati Jingga" in elsewhere.get(page(draft, "name")).content.decode()
+        assert f"{draft.pk}/tasks/" in elsewhere.get(reverse("start")).content.decode()
+
+    def test_what_is_changed_from_the_last_page_leads_back_to_it(
+        self, browser: Client, draft: Application
+    ) -> None:
+        answer = browser.get(f"{page(draft, 'about')}?then=check")
+        hidden = {field.name: field.value() for field in answer.context["form"].hidden_fields()}
+        answer = browser.post(page(draft, "about"), {**hidden, "about": "Soto"})
+        assert answer["Location"] == reverse("check_answers", args=[draft.pk])
+
+    def test_another_address_after_it_is_not_followed(self, browser: Client, draft: Application) -> None:
+        answer = browser.post(page(draft, "kind"), {"kind": "company", "then": "https://evil.example"})
+        assert answer.status_code == 422 or answer["Location"].startswith("/my/")
+
+    def test_what_was_sent_is_changed_no_more(self, browser: Client, draft: Application) -> None:
+        fill_in(browser, draft)
+        browser.post(reverse("check_answers", args=[draft.pk]))
+        status = reverse("application_status", args=[draft.pk])
+        for address in (
+            page(draft, "name"),
+            reverse("task_list", args=[draft.pk]),
+            reverse("check_answers", args=[draft.pk]),
+        ):
+            assert browser.get(address)["Location"] == status
+        assert browser.post(page(draft, "name"), {"display_name": "Lain Sekali"})["Location"] == status
+        draft.refresh_from_db()
+        assert draft.display_name == "Warung Melati Jingga"
+
+    def test_a_second_tap_on_send_leads_to_the_same_page(self, browser: Client, draft: Application) -> None:
+        fill_in(browser, draft)
+        first = browser.post(reverse("check_answers", args=[draft.pk]))
+        draft.refresh_from_db()
+        second = browser.post(reverse("check_answers", args=[draft.pk]))
+        assert first["Location"] == second["Location"]
+        assert Application.objects.get(pk=draft.pk).reference == draft.reference != ""
+
+
+class TestCheck:
+    def test_what_is_missing_is_said_with_the_page_that_mends_it(
+        self, browser: Client, draft: Application
+    ) -> None:
+        answer = browser.post(reverse("check_answers", args=[draft.pk]))
+        assert answer.status_code == 422
+        faults = answer.context["faults"]
+        assert {fault.address for fault in faults} == {
+            f"{page(draft, slug)}?then=check"
+            for slug in (
+                "kind",
+                "legal-name",
+                "registration",
+                "name",
+                "number",
+                "category",
+                "purposes",
+                "evidence",
+            )
+        }
+        assert len(faults) == len({fault.address for fault in faults})
+
+    def test_a_number_of_another_business_is_no_dead_end(self, browser: Client, draft: Application) -> None:
+        make_submitted(number=NUMBER)
+        fill_in(browser, draft)
+        answer = browser.post(reverse("check_answers", args=[draft.pk]))
+        assert answer.status_code == 422
+        assert reverse("claim_number", args=[draft.pk]) in answer.content.decode()
+
+    def test_when_the_last_place_has_gone_there_is_the_waiting_list(
+        self, browser: Client, draft: Application
+    ) -> None:
+        fill_in(browser, draft)
+        Cohort.objects.update(capacity=0)
+        answer = browser.post(reverse("check_answers", args=[draft.pk]))
+        assert answer.status_code == 422
+        assert reverse("waiting") in answer.content.decode()
+
+    def test_nothing_is_sent_before_everything_is_there(self, browser: Client, draft: Application) -> None:
+        assert browser.get(reverse("application_sent", args=[draft.pk]))["Location"] == reverse(
+            "task_list", args=[draft.pk]
+        )
+        draft.refresh_from_db()
+        assert (draft.status, draft.reference) == (Status.DRAFT, "")
+
+
+class TestTwoTabs:
+    def test_an_answer_that_nobody_saw_is_not_written_over(self, browser: Client, draft: Application) -> None:
+        old = browser.get(page(draft, "legal-name")).context["form"]
+        hidden = {field.name: field.value() or "" for field in old.hidden_fields()}
+        send(browser, draft, "legal-name", legal_name="CV Maju")
+        answer = browser.post(page(draft, "legal-name"), {**hidden, "legal_name": "CV Mundur"})
+        text = answer.content.decode()
+        assert answer.status_code == 422
+        assert "changed elsewhere" in text and "CV Maju" in text and "CV Mundur" in text
+        shown = answer.context["form"]
+        hidden = {field.name: field.value() or "" for field in shown.hidden_fields()}
+        assert (
+            browser.post(page(draft, "legal-name"), {**hidden, "legal_name": "CV Mundur"}).status_code == 302
+        )
+        assert Business.objects.get().legal_name == "CV Mundur"
+
+    def test_another_question_is_none_of_its_business(self, browser: Client, draft: Application) -> None:
+        old = browser.get(page(draft, "category")).context["form"]
+        hidden = {field.name: field.value() or "" for field in old.hidden_fields()}
+        send(browser, draft, "name", display_name="Warung Melati Jingga")
+        send(browser, draft, "website", website="https://melati.example")
+        assert browser.post(page(draft, "category"), {**hidden, "category": "food"}).status_code == 302
+
+    def test_the_same_answer_twice_is_one_change(self, browser: Client, draft: Application) -> None:
+        old = browser.get(page(draft, "about")).context["form"]
+        hidden = {field.name: field.value() or "" for field in old.hidden_fields()}
+        for _ in range(2):
+            assert browser.post(page(draft, "about"), {**hidden, "about": "Soto"}).status_code == 302
+        assert Account.objects.get().revision == 2
+
+
+class TestSessionThatEnded:
+    def test_what_was_typed_is_there_again_after_the_sign_in(self, ada: User, draft: Application) -> None:
+        gone = Client(headers={"Accept": "text/html", "Accept-Language": "en"})
+        answer = gone.post(page(draft, "about"), {"about": "Soto ayam sejak 1987"})
+        assert answer["Location"] == f"{reverse('owner_sign_in')}?{urlencode({'next': page(draft, 'about')})}"
+        kept = gone.session["kept_form"]
+        browser = owner_browser(ada)
+        session = browser.session
+        session["kept_form"] = kept
+        session.save()
+        text = browser.get(page(draft, "about")).content.decode()
+        assert "Soto ayam sejak 1987" in text and "You were signed out in between" in text
+
+
+def test_optional_questions_can_be_skipped_and_come_back_to(browser: Client, draft: Application) -> None:
+    for slug in ("about", "website", "photo"):
+        assert browser.post(page(draft, slug), {"skip": "1"}).status_code == 302
+    assert Progress.objects.get().answered == ["about", "photo", "website"]
+    assert send(browser, draft, "website", website="melati.example").status_code == 302
+    draft.refresh_from_db()
+    assert draft.website == "https://melati.example"
+
+
+def test_a_question_that_has_to_be_answered_is_not_skipped(browser: Client, draft: Application) -> None:
+    assert browser.post(page(draft, "kind"), {"skip": "1"}).status_code == 422
+
+
+def test_a_question_that_there_is_not(browser: Client, draft: Application) -> None:
+    assert browser.get(page(draft, "salary")).status_code == 404
+
+
+class TestCountry:
+    def test_it_is_asked_only_where_the_number_says_otherwise(
+        self, browser: Client, draft: Application
+    ) -> None:
+        assert browser.get(page(draft, "country"))["Location"] == reverse("task_list", args=[draft.pk])
+        send(browser, draft, "number", number="0812 3456 7890")
+        assert browser.get(page(draft, "country")).status_code == 302
+        send(browser, draft, "number", number="+60 12-345 6789")
+        send(browser, draft, "country", country="MY")
+        assert (Account.objects.get().country, Business.objects.get().country) == ("MY", "MY")
+
+
+class TestNumber:
+    @pytest.mark.parametrize("written", ["0812-3456-7890", "+62 812 3456 7890", "٠٨١٢ ٣٤٥٦ ٧٨٩٠"])
+    def test_it_is_read_as_people_write_it_and_shown_back(
+        self, browser: Client, draft: Application, written: str
+    ) -> None:
+        answer = send(browser, draft, "number", number=written)
+        draft.refresh_from_db()
+        assert draft.number == "+6281234567890"
+        assert "+62 812-3456-7890" in browser.get(answer["Location"]).content.decode()
+
+    def test_it_is_another_one_than_the_one_to_sign_in_with(self) -> None:
+        make_cohort()
+        siti = make_owner("Siti", "+6281234567890")
+        answer = send(owner_browser(siti), begin(by=siti), "number", number="0812 3456 7890")
+        assert answer.status_code == 422
+        assert "must differ" in answer.content.decode()
+
+    def test_R7_a_personal_one_is_said_to_be_one(self, browser: Client, draft: Application, kai: Any) -> None:
+        ownership.declare_personal(NUMBER, by=kai)
+        answer = send(browser, draft, "number", number=NUMBER)
+        assert answer.status_code == 422
+        assert "personal" in answer.content.decode()
+
+    def test_one_that_is_none(self, browser: Client, draft: Application) -> None:
+        answer = send(browser, draft, "number", number="12")
+        assert answer.status_code == 422
+        assert 'href="#id_number"' in answer.content.decode()
+
+
+class TestWithoutPapers:
+    def test_the_place_and_somebody_who_knows_it_stand_in(self, browser: Client, draft: Application) -> None:
+        fill_in(browser, draft)
+        send(browser, draft, "registration", papers="no")
+        tasks = browser.get(reverse("task_list", args=[draft.pk])).context["tasks"]
+        left = [task.address for task in tasks if task.state == "to_do"]
+        assert left == [page(draft, "place"), page(draft, "reference")]
+        answer = browser.post(reverse("check_answers", args=[draft.pk]))
+        assert {fault.address for fault in answer.context["faults"]} == {
+            f"{address}?then=check" for address in left
+        }
+        send(browser, draft, "place", file=uploaded("place.jpg", photo()))
+        reference = {"name": "Pak Harjo", "contact": "0813 1111 2222", "relation": "menjual beras"}
+        assert send(browser, draft, "reference", **reference).status_code == 302
+        assert browser.post(reverse("check_answers", args=[draft.pk])).status_code == 302
+        draft.refresh_from_db()
+        assert draft.trade_reference.contact == "+6281311112222"
+
+    def test_nobody_vouches_for_themselves(self, browser: Client, draft: Application) -> None:
+        send(browser, draft, "registration", papers="no")
+        answer = send(browser, draft, "reference", name="Ada", contact="ada@owner.example")
+        assert answer.status_code == 422 and "contact of your own" in answer.content.decode()
+
+    def test_a_number_found_later_brings_the_papers_back(self, browser: Client, draft: Application) -> None:
+        send(browser, draft, "registration", papers="no")
+        send(browser, draft, "registration", papers="yes", registration_number="91200")
+        draft.refresh_from_db()
+        assert not draft.without_papers
+        assert browser.get(page(draft, "evidence")).status_code == 200
+
+
+PAGES = [
+    "kind",
+    "legal-name",
+    "registration",
+    "name",
+    "number",
+    "category",
+    "purposes",
+    "about",
+    "website",
+    "photo",
+    "evidence",
+]
+
+
+@pytest.mark.parametrize("slug", PAGES)
+def test_a_page_takes_few_questions_to_the_database(
+    slug: str, browser: Client, draft: Application, django_assert_max_num_queries: Any
+) -> None:
+    """Session, person, application, progress; and the names that a name resembles, or the files."""
+    browser.get(page(draft, slug))  # the first page of a session notes that it began
+    with django_assert_max_num_queries(6):
+        answer = browser.get(page(draft, slug))
+    assert len(answer.content) < 20_000
+
+
+@pytest.mark.parametrize(("name", "most"), [("task_list", 10), ("check_answers", 12), ("start", 8)])
+def test_the_lists_take_as_many_with_everything_answered(
+    name: str, most: int, browser: Client, draft: Application, django_assert_max_num_queries: Any
+) -> None:
+    fill_in(browser, draft)
+    with django_assert_max_num_queries(most):
+        answer = browser.get(reverse(name, args=[] if name == "start" else [draft.pk]))
+    assert len(answer.content) < 50_000
