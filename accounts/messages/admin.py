@@ -27,7 +27,8 @@ class Deliveries(TabularInline):
     """The log of attempts; whoever may see the message may see it."""
 
     model = Delivery
-    fields = readonly_fields = ["at", "outcome", "error", "reference"]
+    readonly_fields = ["at", "outcome", "error", "reference"]
+    fields = [*readonly_fields]
     extra = 0
 
     def has_view_permission(self, request: HttpRequest, obj: object = None) -> bool:

@@ -73,7 +73,7 @@ def wake_telephone() -> None:
     _wake(deliver_to_telephones)
 
 
-def _wake(job: Task[[int | None], None, [int | None]]) -> None:
+def _wake(job: Task[[int | None], None, []]) -> None:
     try:
         with transaction.atomic():  # the refusal of a second wake-up must not spoil the caller's transaction
             job.defer()

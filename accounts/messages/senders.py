@@ -25,7 +25,7 @@ class TelephoneSender(Protocol):
     def send(self, number: str, text: str, *, key: str) -> str: ...
 
     def call(self, number: str, text: str, language: str, *, key: str) -> str:
-        """Ring the number and read the text out, in "id" or "en"."""
+        """Ring the number and read the text out; `language` is "id", "en" or another of settings.LANGUAGES."""
 
 
 class ConsoleSender:
