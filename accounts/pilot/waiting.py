@@ -10,19 +10,23 @@ from accounts.businesses import checks
 from accounts.errors import NotAllowed
 from accounts.people.models import User
 from accounts.people.services import require_permission
-from accounts.pilot import admitting
+from accounts.pilot import admitting, invitations
 from accounts.pilot.invitations import DAYS, expiry
 from accounts.pilot.inviting import CHUNK, Invitee, invite_many
 from accounts.pilot.models import Cohort, Invitation, WaitingEntry
 
-HOME = "ID"  # where somebody is from whose sign-in contact does not say it
+HOME = "ID"  # where somebody is from of whom nothing says it
 
 
 def country_of(person: User) -> str:
-    """By their telephone number, where they sign in with one."""
-    if person.phone is None:
-        return HOME
-    return phonenumbers.region_code_for_number(phonenumbers.parse(person.phone)) or HOME
+    """Of the cohort that has invited them; or of the number they sign in with, where the pilot is in that country."""
+    invited = invitations.held_by(person).exclude(cohort__country="").first()
+    if invited is not None:
+        return invited.cohort.country
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(person.phone)) if person.phone else None
+    if region and Cohort.objects.filter(country__in=["", region]).exists():
+        return region
+    return HOME
 
 
 def entry_of(person: User, country: str) -> WaitingEntry | None:
@@ -77,16 +81,16 @@ def invite_next(cohort: Cohort, *, count: int, by: User, days: int = DAYS) -> li
         raise NotAllowed("nobody_waits")
     invitees = [Invitee(_contact(entry.person), entry.person.language) for entry in entries]
     invite_many(cohort, invitees, expires_at=expires_at, by=by, template="invitation_after_waiting")
-    invitations = {
+    issued = {
         str(invitation.contact): invitation
         for invitation in Invitation.objects.promised().filter(
             cohort=cohort, contact__in=[one.contact for one in invitees]
         )
     }
     for entry, one in zip(entries, invitees, strict=True):
-        entry.invited_at, entry.invitation = clock.now(), invitations[one.contact]
+        entry.invited_at, entry.invitation = clock.now(), issued[one.contact]
         entry.save(update_fields=["invited_at", "invitation"])
-        audit.record("waiting.invited", on=entry, by=by, data={"invitation": invitations[one.contact].pk})
+        audit.record("waiting.invited", on=entry, by=by, data={"invitation": issued[one.contact].pk})
     return entries
 
 

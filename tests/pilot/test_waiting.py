@@ -93,10 +93,15 @@ def test_whoever_did_not_come_can_wait_again(olga: User) -> None:
     assert pilot.join(entry.person, "ID", by=entry.person) != entry
 
 
-def test_where_somebody_waits_follows_from_their_number(ada: User) -> None:
-    assert waiting.country_of(ada) == "ID"
-    assert waiting.country_of(User(phone="+5511961234567")) == "BR"
-    assert waiting.country_of(User(phone="+6281234567890")) == "ID"
+def test_where_somebody_is_from_follows_from_an_invitation_or_their_number(ada: User) -> None:
+    """A number from where there is no pilot says nothing: nobody is to wait in a line that is never called."""
+    abroad = make_owner("Ana", "+5511961234567")
+    assert [waiting.country_of(person) for person in (ada, abroad)] == ["ID", "ID"]
+    make_cohort(country="BR")
+    assert [waiting.country_of(person) for person in (ada, abroad)] == ["ID", "BR"]
+    accepted(make_cohort(country="BR", invitation_only=True), by=ada)
+    accepted(make_cohort(country="ID", invitation_only=True), by=abroad)
+    assert [waiting.country_of(person) for person in (ada, abroad)] == ["BR", "ID"]
 
 
 def test_the_line_is_read_by_its_index(django_assert_num_queries: Any, ada: User) -> None:

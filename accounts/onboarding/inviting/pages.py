@@ -7,11 +7,9 @@ digest: whoever reads the sessions' table can't go in by it.
 
 from contextlib import suppress
 from typing import Any
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
@@ -20,7 +18,7 @@ from django.views.generic.base import ContextMixin, TemplateResponseMixin, View
 
 from accounts.errors import DomainError, Forbidden, NotFound
 from accounts.onboarding.inviting.standing import Standing, standing_of
-from accounts.onboarding.pages import OwnerPage
+from accounts.onboarding.pages import OwnerPage, has_agreed
 from accounts.people.models import User
 from accounts.pilot import services as pilot
 from accounts.pilot import waiting
@@ -64,17 +62,16 @@ class InvitationLink(ShowsInvitation, View):
         invitation = _found(token)
         if invitation is None:
             return self.shown(None, None)
-        if not isinstance(request.user, User):
-            request.session[KEPT] = bytes(invitation.digest).hex()
-            back = urlencode({REDIRECT_FIELD_NAME: reverse("kept_invitation")})
-            return HttpResponseRedirect(f"{reverse('owner_sign_in')}?{back}")
-        if request.user.is_staff:
+        if isinstance(request.user, User) and request.user.is_staff:
             raise Forbidden("owners_only")
-        return _accept(invitation, request.user, again=request.path)
+        if not isinstance(request.user, User) or not has_agreed(request, request.user):
+            request.session[KEPT] = bytes(invitation.digest).hex()
+            return HttpResponseRedirect(reverse("kept_invitation"))
+        return _accept(request, invitation, request.user)
 
 
 class KeptInvitation(ShowsInvitation, OwnerPage):
-    """The same page for whoever has signed in meanwhile."""
+    """The same page once somebody has signed in: until then it leads to the sign-in, and from there back here."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         invitation = self._kept()
@@ -86,7 +83,7 @@ class KeptInvitation(ShowsInvitation, OwnerPage):
         invitation = self._kept()
         if invitation is None:
             return HttpResponseRedirect(reverse("start"))
-        return _accept(invitation, self.reader, again=request.path)
+        return _accept(request, invitation, self.reader)
 
     def _kept(self) -> Invitation | None:
         digest = bytes.fromhex(self.request.session.get(KEPT, ""))
@@ -100,12 +97,13 @@ def _found(token: str) -> Invitation | None:
         return None
 
 
-def _accept(invitation: Invitation, reader: User, *, again: str) -> HttpResponse:
+def _accept(request: HttpRequest, invitation: Invitation, reader: User) -> HttpResponse:
     """On to the form; or back to the page, which says why not."""
     try:
         accepted = pilot.redeem(invitation, by=reader)
     except DomainError:
-        return HttpResponseRedirect(again)
+        return HttpResponseRedirect(request.path)
+    request.session.pop(KEPT, None)
     return HttpResponseRedirect(reverse("start" if accepted.account_id is None else "my"))
 
 
