@@ -54,7 +54,7 @@ def open_claim(account: Account, number: str, *, by: audit.Actor) -> NumberClaim
     _require_not_refused_lately(account, number)
     reproof = reproofs.ask_for(holder, number, by=audit.SYSTEM)
     claim = NumberClaim.objects.create(number=number, account=account, holder=holder, reproof=reproof)
-    audit.record("number.claimed", on=claim, by=by, data={"account": account.pk, "holder": holder.pk})
+    audit.record("number.claimed", on=account, by=by, data={"claim": claim.pk, "holder": holder.pk})
     return claim
 
 
@@ -226,8 +226,8 @@ def _settle(claim: NumberClaim, outcome: ClaimOutcome, *, by: audit.Actor, note:
     claim.settled_at, claim.outcome, claim.note = clock.now(), outcome, note
     claim.settled_by = by if isinstance(by, User) and by.is_staff else None
     claim.save(update_fields=["settled_at", "settled_by", "outcome", "note"])
-    data = {"account": claim.account_id, "holder": claim.holder_id, "outcome": str(outcome)}
-    audit.record("number.claim_settled", on=claim, by=by, data=data)
+    data = {"claim": claim.pk, "holder": claim.holder_id, "outcome": str(outcome)}
+    audit.record("number.claim_settled", on=claim.account, by=by, data=data)
     return claim
 
 

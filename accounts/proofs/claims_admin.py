@@ -84,9 +84,9 @@ def _page_of(claim: NumberClaim) -> dict[str, Any]:
         "due_at": claim.reproof.due_at,
         "sides": [_side(claim.holder, claim.number), _side(claim.account, claim.number)],
         "has_it": NumberUse.objects.filter(number=claim.number).values_list("account", flat=True).first(),
-        "history": Event.objects.filter(on__in=[claim.pk, claim.holder_id, claim.account_id]).order_by(
-            "-seq"
-        )[:HISTORY],
+        "history": Event.objects.filter(on__in=[claim.holder_id, claim.account_id]).order_by("-seq")[
+            :HISTORY
+        ],
     }
 
 

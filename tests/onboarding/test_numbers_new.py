@@ -8,17 +8,18 @@ from accounts.badges.models import BadgeStatus
 from accounts.businesses.models import Account, NumberUse
 from accounts.display import queries
 from accounts.display.cards import card
-from accounts.errors import NotAllowed
+from accounts.errors import Invalid, NotAllowed
 from accounts.people.models import User
 from accounts.proofs import clockwork
 from accounts.proofs import services as proofs
 from accounts.proofs.models import NumberClaim
 from accounts.verification import services as verification
-from accounts.verification.models import Application, Kind, Status
+from accounts.verification.models import Application, Kind, Source, Status
 from tests.factories import approve_now, badge_of, make_account, make_business, make_reviewer, next_number
 from tests.onboarding.proving import code_for, owner_and, said
 from tests.owners import owner_browser
 from tests.proofs.claiming import claimed, run_out_of_time
+from tests.staff import browser_of
 
 pytestmark = pytest.mark.usefixtures("db")
 WRITTEN, NEW = "0812-3456-7890", "+6281234567890"
@@ -161,3 +162,22 @@ def test_an_account_without_a_name_has_no_number_to_change(ada: User) -> None:
     account = make_account(make_business(ada))
     answer = owner_browser(ada).get(reverse("change_number", args=[account.pk]))
     assert answer["Location"] == reverse("my_account", args=[account.pk])
+
+
+def test_an_account_that_lost_its_number_can_still_be_looked_at(ada: User, mallory: User, rudi: User) -> None:
+    account, browser = owner_and(mallory)
+    run_out_of_time(claimed(ada, account))
+    clockwork.tick()
+    for name in ("my_account", "prove_again", "badge_sheet", "public_page", "change_name", "reinstate_badge"):
+        assert browser.get(reverse(name, args=[account.pk])).status_code in (200, 302, 404), name
+    assert browser.get(reverse("my")).status_code == 200
+    staff = browser_of(rudi)
+    for page in ("admin:businesses_account_change", "admin:businesses_account_history"):
+        assert staff.get(reverse(page, args=[account.pk])).status_code in (200, 302)
+    for kind in (Kind.RENEWAL, Kind.NAME_CHANGE, Kind.REINSTATEMENT):
+        with pytest.raises((NotAllowed, Invalid)):
+            profile = {"display_name": "Warung Baru Ada"} if kind == Kind.NAME_CHANGE else {}
+            wish = verification.start(account, kind=kind, source=Source.FORM, by=mallory, **profile)
+            verification.submit(wish, by=mallory)
+    with pytest.raises(NotAllowed, match="account_already_approved"):
+        verification.start(account, kind=Kind.NEW, source=Source.FORM, by=mallory)

@@ -171,4 +171,4 @@ def test_of_all_who_settle_at_once_exactly_one_does(committed: None, ada: User, 
 
 
 def settlements(claim: NumberClaim) -> int:
-    return Event.objects.filter(kind="number.claim_settled", on=claim.pk).count()
+    return Event.objects.filter(kind="number.claim_settled", data__claim=claim.pk).count()
