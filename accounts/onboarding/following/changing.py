@@ -20,6 +20,7 @@ from accounts.errors import DomainError, Invalid, Problem, Stale
 from accounts.onboarding.following import asking
 from accounts.onboarding.forms import OwnerForm
 from accounts.onboarding.pages import AccountPage, FormPage
+from accounts.sentences import SENTENCES
 from accounts.spoken import spoken
 from accounts.verification import photos
 from accounts.verification.models import UNDER_REVIEW, Application, Kind, Status
@@ -31,9 +32,20 @@ class OfALiveAccount(FormPage, AccountPage):
     """There is something to change once there was a first approval, and until the account is closed."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if self.account.closed_at is not None or self.account.number is None:
+        if self.is_over:
             return HttpResponseRedirect(self.account_address())
         return super().get(request, *args, **kwargs)
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.is_over:
+            code = "account_closed" if self.account.closed_at else "account_not_live"
+            messages.error(request, spoken(SENTENCES[code]))
+            return HttpResponseRedirect(self.account_address())
+        return super().post(request, *args, **kwargs)
+
+    @property
+    def is_over(self) -> bool:
+        return self.account.closed_at is not None or self.account.number is None
 
     def account_address(self) -> str:
         return reverse("my_account", args=[self.account.pk])
@@ -178,7 +190,7 @@ class ChangeName(OfALiveAccount):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         name = names.normalise(request.POST.get("display_name", ""))
-        warnings = warnings_about(name, self.account)
+        warnings = [] if self.is_over else warnings_about(name, self.account)
         if warnings and request.POST.get("judged") != name:
             form = NameForm({**request.POST.dict(), "display_name": name, "judged": name})
             return self.show(form=form, warnings=warnings)
