@@ -19,6 +19,7 @@ from accounts.messages import services as messages
 from accounts.messages.models import Channel
 from accounts.people import counting
 from accounts.people.models import User
+from accounts.text import Text
 
 INVITATION_LIFE = timedelta(days=14)
 INVITATIONS_A_DAY = 20  # of one business: each is a message to somebody who did not ask for it
@@ -97,7 +98,7 @@ def _offer(
         to=contact,
         channel=Channel.EMAIL if "@" in contact else Channel.SMS,
         language=by.language,
-        params={"name": business.legal_name, "link": JOINING},
+        params={"name": _called(business), "link": JOINING},
         about=invitation,
         by=by,
     )
@@ -150,7 +151,7 @@ def accept(invitation: MemberInvitation, *, by: User) -> Membership:
         messages.send(
             "ownership_taken",
             to=invitation.invited_by,
-            params={"name": business.legal_name},
+            params={"name": _called(business)},
             about=business,
             by=by,
         )
@@ -281,6 +282,10 @@ def _still_open(invitation: MemberInvitation) -> MemberInvitation:
 def _close(invitation: MemberInvitation, outcome: InvitationOutcome) -> None:
     invitation.closed_at, invitation.outcome, invitation.contact = clock.now(), outcome, ""
     invitation.save(update_fields=["closed_at", "outcome", "contact"])
+
+
+def _called(business: Business) -> str | Text:
+    return business.legal_name or Text("Sebuah usaha", "A business")
 
 
 def _problem(code: str, pointer: str) -> Invalid:

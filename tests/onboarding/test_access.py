@@ -47,6 +47,16 @@ PAGES: dict[str, Page] = {
     "owner_sign_out": Page(None, EVERYBODY),
     "language": Page(None, EVERYBODY),
     "devices": Page(OWNERS, OWNERS),
+    # The people
+    "members": Page(VIEWER, None, "business"),
+    "invite_member": Page(OWNER, OWNER, "business"),
+    "revoke_member_invitation": Page(None, OWNER, "business"),
+    "change_member": Page(OWNER, OWNER, "business"),
+    "remove_member": Page(OWNER, OWNER, "business"),
+    "hand_over": Page(OWNER, OWNER, "business"),
+    "step_back": Page(OWNER, OWNER, "business"),
+    "leave_business": Page(VIEWER, VIEWER, "business"),
+    "joining": Page(OWNERS, OWNERS),
     # The form
     "start": Page(EVERYBODY, EVERYBODY),
     "task_list": Page(VIEWER, None, "draft"),
