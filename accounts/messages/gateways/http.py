@@ -18,7 +18,8 @@ from accounts.messages.development import is_loopback
 from accounts.messages.gateways.answers import Refused, Unavailable, Unsure
 
 CONNECT_SECONDS = 3
-TOTAL_SECONDS = 9  # whatever the gateway does meanwhile: a byte now and then keeps no worker
+# Whatever the gateway does meanwhile: a byte now and then keeps no worker. Its name's look-up is the system's to bound.
+TOTAL_SECONDS = 9
 LONGEST_ANSWER = 65_536  # bytes
 FACT = re.compile(r"[A-Za-z0-9_.:-]{1,100}")  # of an id: no sentence, nor what was sent
 # What another attempt may find otherwise: the time, our credentials or our settings, which an operator mends.
