@@ -89,6 +89,9 @@ class CategoryQuestion(OfTheApplication):
         category = draft.application.category
         return {"category": category if self.slug in draft.answered or category != Category.OTHER else ""}
 
+    def kept(self, draft: Draft) -> dict[str, Any]:
+        return {"category": draft.application.category}
+
     def lines(self, draft: Draft) -> "list[StrOrPromise]":
         return [Category(draft.application.category).label.capitalize()] if self.is_answered(draft) else []
 

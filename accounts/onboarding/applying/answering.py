@@ -27,7 +27,7 @@ def answer(
     Raises Stale changed_elsewhere; NotAllowed wrong_status; and what the services below refuse.
     """
     draft = Draft(_locked(application, question))
-    before = question.given(draft)
+    before = question.kept(draft)
     if before != given:
         if was != mark(before):
             raise Stale("changed_elsewhere")
@@ -42,9 +42,9 @@ def pass_over(application: Application, question: Question, *, by: User) -> None
     _note(Draft(_locked(application, question)), question)
 
 
-def mark(given: dict[str, Any]) -> str:
+def mark(kept: dict[str, Any]) -> str:
     """Tells whether an answer is still the one that was shown."""
-    return hashlib.sha256(json.dumps(given, sort_keys=True).encode()).hexdigest()[:16]
+    return hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _locked(application: Application, question: Question) -> Application:

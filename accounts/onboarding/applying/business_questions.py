@@ -45,6 +45,9 @@ class KindQuestion(OfTheBusiness):
         known = self.slug in draft.answered or draft.business.legal_name
         return {"kind": draft.business.kind if known else ""}
 
+    def kept(self, draft: Draft) -> dict[str, Any]:
+        return {"kind": draft.business.kind}
+
     def save(self, draft: Draft, given: dict[str, Any], *, by: User) -> None:
         self.change(draft, by=by, kind=given["kind"])
 
@@ -116,6 +119,9 @@ class CountryQuestion(OfTheBusiness):
 
     def given(self, draft: Draft) -> dict[str, Any]:
         return {"country": draft.business.country if self.slug in draft.answered else ""}
+
+    def kept(self, draft: Draft) -> dict[str, Any]:
+        return {"country": draft.business.country}
 
     def save(self, draft: Draft, given: dict[str, Any], *, by: User) -> None:
         if given["country"] != draft.business.country:

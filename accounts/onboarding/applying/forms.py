@@ -190,14 +190,21 @@ class UploadForm(QuestionForm):
         widget=forms.FileInput(attrs={"accept": PICTURES, "capture": "environment"}),
     )
 
+    def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:
+        """`too_large`: a file came that was dropped on the way."""
+        self.too_large = too_large
+        super().__init__(*args, **kwargs)
+
     @property
     def sent(self) -> list[Any]:
-        return [file for name in ("file", "camera") if (file := self.cleaned_data.get(name))]
+        return [file for name in ("file", "camera") if (file := self.cleaned_data.get(name)) is not None]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
-        if not self.errors and not any(cleaned.get(name) is not None for name in ("file", "camera")):
-            self.add_error("file", spoken(SENTENCES["file_missing"]))
+        if not self.errors and not self.sent:
+            self.add_error(
+                "file", spoken(SENTENCES["evidence_too_large" if self.too_large else "file_missing"])
+            )
         return cleaned
 
 

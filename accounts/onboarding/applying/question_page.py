@@ -69,8 +69,8 @@ class QuestionPage(FormPage, ApplicationPage):
         return self.question.form_arguments(self.draft)
 
     def initial(self) -> dict[str, Any]:
-        given = self.question.given(self.draft)
-        return {**given, "was": answering.mark(given), "then": self.request.GET.get("then", "")}
+        was = answering.mark(self.question.kept(self.draft))
+        return {**self.question.given(self.draft), "was": was, "then": self.request.GET.get("then", "")}
 
     def save(self, form: Any) -> str:
         before = self.question.given(self.draft)
@@ -93,7 +93,7 @@ class QuestionPage(FormPage, ApplicationPage):
         self.draft = Draft(self.application)
         self.newer = list(self.question.lines(self.draft))
         form.data = form.data.copy()
-        form.data["was"] = answering.mark(self.question.given(self.draft))
+        form.data["was"] = answering.mark(self.question.kept(self.draft))
 
     # Where to go.
 
@@ -186,6 +186,9 @@ class FilePage(QuestionPage):
             take_photo_back(self.application, by=self.reader)
             return HttpResponseRedirect(request.get_full_path())
         return super().post(request, *args, **kwargs)
+
+    def form_arguments(self) -> dict[str, Any]:
+        return {"too_large": uploading.TOO_LARGE in self.request.META}
 
     def save(self, form: Any) -> str:
         for file in form.sent:

@@ -44,6 +44,10 @@ class Question:
         """The answer as it stands, as the form's fields hold it."""
         raise NotImplementedError
 
+    def kept(self, draft: Draft) -> dict[str, Any]:
+        """What is stored, also before anybody was asked: what another tab may have changed."""
+        return self.given(draft)
+
     def form_arguments(self, draft: Draft) -> dict[str, Any]:
         return {}
 
