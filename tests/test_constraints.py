@@ -28,7 +28,7 @@ from accounts.clients.models import ClientApp
 from accounts.contacts.models import SignInCode
 from accounts.messages.models import Delivery, Message
 from accounts.people.models import User
-from accounts.pilot.models import Cohort
+from accounts.pilot.models import Cohort, Invitation, WaitingEntry
 from accounts.proofs.models import NumberClaim, NumberCode, NumberProof, NumberReproof
 from accounts.reports.models import Report, ReportCase, Threshold
 from accounts.suggestions.models import Suggestion
@@ -43,6 +43,7 @@ from accounts.verification.models import (
     Reason,
     SavedFilter,
 )
+from accounts.websites.models import WebsiteProof
 from tests.factories import make_approved, make_claimed, make_cohort, make_draft, make_reviewer, next_number
 
 pytestmark = pytest.mark.django_db
@@ -88,6 +89,13 @@ class World:
         asked = NumberReproof.objects.first() or self.reproof()
         return NumberClaim.objects.create(number=str(self.account.number), reproof=asked, **facts)
 
+    def website(self, **facts: Any) -> WebsiteProof:
+        return WebsiteProof.objects.create(account=self.account, host="warung.example", **facts)
+
+    def proven_website(self, **facts: Any) -> WebsiteProof:
+        shown = {"status": "proven", "method": "dns", "proven_at": self.now, "next_check_at": self.now}
+        return self.website(**{**shown, **facts})
+
     def badge_again(self, **facts: Any) -> Badge:
         facts = {"issued_at": self.now, "expires_at": self.now + HOUR, "term_ends_at": self.now, **facts}
         return Badge.objects.create(account=self.account, **facts)
@@ -104,6 +112,14 @@ class World:
         return Suggestion.objects.create(
             **{"person": self.rita, "text": "?", "day": self.now.date(), **facts}
         )
+
+    def invite(self, **facts: Any) -> Invitation:
+        facts = {"contact": "a@b.example", "digest": b"x", "expires_at": self.now + HOUR, **facts}
+        cohort = self.account.place.cohort
+        return Invitation.objects.create(cohort=cohort, language="id", sent_at=self.now, **facts)
+
+    def wait(self, **facts: Any) -> WaitingEntry:
+        return WaitingEntry.objects.create(person=self.rita, **{"country": "ID", **facts})
 
 
 Break = Callable[[World], object]
@@ -157,6 +173,15 @@ BREAKS: dict[str, Break] = {
     ],
     "a_name_key_has_one_owner": lambda w: NameKey.objects.create(key=1),
     # proofs
+    "website_proof_status_is_known": lambda w: w.website(status="guessed", over_at=w.now),
+    "website_method_is_known": lambda w: w.website(asked_method="fax"),
+    "proven_host_is_ascii": lambda w: w.set(w.website(), host="wärung.example"),
+    "website_token_is_long": lambda w: w.website(token="abc"),
+    "one_standing_proof_per_account_and_host": lambda w: (w.website(), w.website()),
+    "a_proven_website_has_a_time_and_a_method": lambda w: w.proven_website(method=""),
+    "what_is_proven_is_checked_again": lambda w: w.proven_website(next_check_at=None),
+    "a_doubt_was_told": lambda w: w.proven_website(status="doubted"),
+    "a_website_proof_that_is_over_rests": lambda w: w.website(status="ended"),
     "proof_method_is_known": lambda w: NumberProof.objects.update(method="rumour"),
     "one_standing_proof_per_number_and_method": lambda w: [
         NumberProof.objects.create(account=w.account, number="+12025550100", method="call_back")
@@ -178,6 +203,20 @@ BREAKS: dict[str, Break] = {
     "a_cohort_closes_after_it_opens": lambda w: Cohort.objects.create(
         name="C", opens_at=w.now, closes_at=w.now
     ),
+    "one_invitation_per_token": lambda w: [w.invite(contact=one) for one in ("a@b.example", "c@d.example")],
+    "one_unredeemed_invitation_per_cohort_and_contact": lambda w: [
+        w.invite(digest=one) for one in (b"x", b"y")
+    ],
+    "one_unspent_invitation_per_cohort_and_person": lambda w: [
+        w.invite(digest=one, redeemed_at=w.now, redeemed_by=w.rita) for one in (b"x", b"y")
+    ],
+    "an_invitation_is_sent_before_it_expires": lambda w: w.invite(expires_at=w.now),
+    "an_accepted_invitation_has_its_person": lambda w: w.invite(redeemed_at=w.now),
+    "only_an_accepted_invitation_is_used": lambda w: w.invite(account=w.account),
+    "only_a_revoked_invitation_has_its_revoker": lambda w: w.invite(revoked_by=w.rita),
+    "one_place_in_the_line_per_person": lambda w: [w.wait(), w.wait()],
+    "waiting_country_is_iso": lambda w: w.wait(country="id"),
+    "who_was_invited_waits_no_more": lambda w: w.wait(invited_at=w.now),
     # badges
     "badge_status_is_known": lambda w: w.set(w.badge, status="gilded"),
     "one_live_badge_per_account": lambda w: w.badge_again(),
