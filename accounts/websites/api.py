@@ -52,7 +52,7 @@ class WebsiteProofSerializer(StrictSerializer):
     over_at = MomentField(allow_null=True, help_text="Since when it is failed or ended.")
 
     def to_representation(self, proof: WebsiteProof) -> dict[str, Any]:
-        return super().to_representation(  # type: ignore[no-any-return]  # untyped
+        return super().to_representation(
             {
                 **{
                     name: getattr(proof, name) for name in ("id", "host", "status", "started_at", "proven_at")

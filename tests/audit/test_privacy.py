@@ -42,6 +42,7 @@ from tests.factories import (
     uploaded,
 )
 from tests.proofs.claiming import claimed
+from tests.websites.proving import failed, proven
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +58,7 @@ PERSONAL = {
     "new number": "+12025550142",
     "personal number": "+12025550143",
     "website": "https://dapur-melati.example",
+    "website's host": "dapur-melati.example",
     "about": "Buka jam tujuh pagi",
     "file name": "ktp-siti.pdf",
     "question": "Sejak kapan usaha ini ada?",
@@ -131,6 +133,8 @@ def live_through(ada: User, rita: User, rudi: User, sinta: User, kai: ClientApp)
     approve_now(application)
 
     account.refresh_from_db()
+    failed(proven(account, P["website"]))
+    proven(account, P["website"])
     businesses.protect_name(account, True, by=rudi)
     changes: list[tuple[Kind, dict[str, Any]]] = [
         (Kind.NAME_CHANGE, {"display_name": P["new display name"]}),
@@ -224,7 +228,7 @@ def test_the_scenario_writes_every_kind_of_event_of_the_domain(lived: None) -> N
     packages = Path(accounts.__path__[0])
     sources = [path.read_text() for path in packages.rglob("*.py") if "audit.record(" in path.read_text()]
     sources.append(Path(transitions.__file__).read_text())
-    domain = r'"((?:application|account|badge|business|evidence|number|cohort|suggestion)\.[a-z_]+)"'
+    domain = r'"((?:application|account|badge|business|evidence|number|cohort|suggestion|website)\.[a-z_]+)"'
     known = set(re.findall(domain, "\n".join(sources)))
     elsewhere = {
         "account.name_unprotected",

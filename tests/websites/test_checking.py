@@ -18,7 +18,7 @@ from accounts.verification.models import Kind, Source
 from accounts.websites import checking, services
 from accounts.websites.jobs import check_websites
 from accounts.websites.looking import KEY, RECORD, Finding, Method
-from accounts.websites.models import ProofStatus
+from accounts.websites.models import ProofStatus, WebsiteProof
 from tests.factories import (
     approve_now,
     badge_of,
@@ -57,6 +57,11 @@ def verified() -> Account:
     return account
 
 
+def until_next(proof: WebsiteProof) -> timedelta:
+    assert proof.next_check_at is not None and proof.checked_at is not None
+    return proof.next_check_at - proof.checked_at
+
+
 def standing(account: Account) -> tuple[str, str, list[str]]:
     badge = badge_of(account)
     return badge.status, badge.reason, badge.methods
@@ -74,7 +79,7 @@ class TestWeekly:
         events = Event.objects.count()
         assert len(look(FOUND)) == 1
         proof.refresh_from_db()
-        assert proof.next_check_at - proof.checked_at == checking.CHECK_AGAIN_AFTER
+        assert until_next(proof) == checking.CHECK_AGAIN_AFTER
         assert Event.objects.count() == events  # nothing changed
 
     def test_what_is_gone_is_warned_of_and_fails_a_week_later(self) -> None:
@@ -82,7 +87,7 @@ class TestWeekly:
         not_found_again(proof)
         not_found_again(proof)
         assert (proof.status, proof.failures) == (ProofStatus.PROVEN, 2)  # an outage is not told
-        assert proof.next_check_at - proof.checked_at == checking.LOOK_AGAIN_AFTER
+        assert until_next(proof) == checking.LOOK_AGAIN_AFTER
         assert not Message.objects.exists()
         not_found_again(proof)
         assert proof.status == ProofStatus.DOUBTED
@@ -122,7 +127,7 @@ class TestWeekly:
             assert taken.methods == ("dns", "meta")  # what it stands on is looked at too
         proof.refresh_from_db()
         assert (proof.status, proof.failures) == (ProofStatus.PROVEN, 1)
-        assert proof.next_check_at - proof.checked_at <= checking.LOOK_AGAIN_AFTER
+        assert until_next(proof) <= checking.LOOK_AGAIN_AFTER
 
     def test_asking_often_puts_nothing_off(self) -> None:
         proof = warned(proven(make_account()))
@@ -130,6 +135,7 @@ class TestWeekly:
         asked(proof, Method.DNS)
         look(MISSING)
         proof.refresh_from_db()
+        assert proof.next_check_at is not None and due is not None
         assert proof.next_check_at <= due
 
     def test_another_way_takes_over(self) -> None:
@@ -145,7 +151,8 @@ class TestWeekly:
         for proof in (unused, used):
             later(proof, checking.UNUSED_AFTER + timedelta(days=1))
         look(FOUND)
-        unused.refresh_from_db(), used.refresh_from_db()
+        unused.refresh_from_db()
+        used.refresh_from_db()
         assert (unused.status, used.status) == (ProofStatus.ENDED, ProofStatus.PROVEN)
 
 
@@ -281,7 +288,7 @@ class TestOverTheWire:
         begun = time.monotonic()
         assert checking.check_some(web.internet(seconds=4)) == checking.AT_ONCE
         assert time.monotonic() - begun < 4
-        assert {proof.code for proof in checking.WebsiteProof.objects.all()} == {"website_dns_broken"}
+        assert {proof.code for proof in WebsiteProof.objects.all()} == {"website_dns_broken"}
 
     def test_a_record(self, web: World) -> None:
         proof = asked(started(make_account()), Method.DNS)

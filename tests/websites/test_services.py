@@ -44,7 +44,8 @@ class TestStart:
         first = started(account)
         kept = proven(account, "https://proven.example")
         started(account, "https://other.example")
-        first.refresh_from_db(), kept.refresh_from_db()
+        first.refresh_from_db()
+        kept.refresh_from_db()
         assert (first.status, kept.status) == (ProofStatus.ENDED, ProofStatus.PROVEN)
 
     def test_no_website_or_none_that_could_be_proven(self) -> None:
