@@ -90,10 +90,12 @@ def test_a_wrong_code_says_how_many_tries_are_left(draft: Application, browser: 
 
 
 @pytest.mark.parametrize("typed", ["", "abc", "12345", "1234567"])
-def test_what_is_no_code_is_refused(typed: str, draft: Application, browser: Client) -> None:
+def test_what_is_no_code_counts_as_no_guess(typed: str, draft: Application, browser: Client) -> None:
     send(browser, draft)
-    assert browser.post(page_of(draft), {"code": typed}).status_code == 422
-    assert not NumberProof.objects.exists()
+    answer = browser.post(page_of(draft), {"code": typed})
+    assert answer.status_code == 422
+    assert "six digits" in said(answer)
+    assert NumberCode.objects.get().guesses == 0
 
 
 def test_a_call_reads_it_out(draft: Application, browser: Client) -> None:

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts import codes
+from accounts.errors import Invalid, Problem
 from accounts.onboarding.forms import OwnerForm
 
 
@@ -17,8 +18,13 @@ class CodeForm(OwnerForm):
         ),
     )
 
-    def clean_code(self) -> str:
-        return codes.as_typed(self.cleaned_data["code"])
+    @property
+    def typed(self) -> str:
+        """In any script and in groups. Raises Invalid code_malformed: what is no code counts as no guess."""
+        code = codes.as_typed(self.cleaned_data["code"])
+        if not code:
+            raise Invalid("code_malformed", problems=[Problem("code_malformed", "/code")])
+        return code
 
 
 class NoFields(OwnerForm):

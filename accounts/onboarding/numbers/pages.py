@@ -65,7 +65,7 @@ class ProveNumber(FormPage, NumberOfApplication):
         return self.ended() or super().post(request, *args, **kwargs)
 
     def save(self, form: CodeForm) -> str:
-        proofs.check_code(self.account, self.number, form.cleaned_data["code"], by=self.reader)
+        proofs.check_code(self.account, self.number, form.typed, by=self.reader)
         return reverse("prove_number", args=[self.application.pk])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -134,7 +134,7 @@ class ClaimNumber(FormPage, NumberOfApplication):
 
     def save(self, form: Any) -> str:
         if not self.has_answered:
-            proofs.check_code(self.account, self.number, form.cleaned_data["code"], by=self.reader)
+            proofs.check_code(self.account, self.number, form.typed, by=self.reader)
         claims.open_claim(self.account, self.number, by=self.reader)
         return reverse("claim_number", args=[self.application.pk])
 
@@ -190,7 +190,7 @@ class ProveAgain(FormPage, NumberOfAccount):
     form_class = CodeForm
 
     def save(self, form: CodeForm) -> str:
-        proofs.check_code(self.account, self.number, form.cleaned_data["code"], by=self.reader)
+        proofs.check_code(self.account, self.number, form.typed, by=self.reader)
         messages.success(self.request, _("Thank you. The number is proven again."))
         return reverse("prove_again", args=[self.account.pk])
 
