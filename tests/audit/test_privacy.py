@@ -21,6 +21,8 @@ from accounts.clients.models import ClientApp
 from accounts.errors import DomainError
 from accounts.messages.models import Message
 from accounts.people.models import User
+from accounts.pilot import services as pilot
+from accounts.pilot.models import WaitingEntry
 from accounts.proofs import claims
 from accounts.proofs import services as proofs
 from accounts.suggestions import services as suggestions
@@ -50,6 +52,7 @@ PERSONAL = {
     "owner's name": "Siti Rahmawati",
     "owner's e-mail": "siti.rahmawati@rumah.example",
     "owner's phone": "+6281234567890",
+    "invited e-mail": "dewi.lestari@rumah.example",
     "legal name": "Siti Rahmawati Katering",
     "registration number": "NIB9120304050607",
     "display name": "Dapur Melati Jingga",
@@ -77,6 +80,8 @@ def live_through(ada: User, rita: User, rudi: User, sinta: User, kai: ClientApp)
     """Every service that writes an event, with something personal wherever it takes a text."""
     siti = make_owner(P["owner's name"], P["owner's e-mail"])
     by_phone = make_owner(P["owner's name"], P["owner's phone"])
+    for person in (by_phone, siti):
+        pilot.join(person, "BR", by=person)
     facts: dict[str, Any] = {
         "legal_name": P["legal name"],
         "registration_number": P["registration number"],
@@ -161,6 +166,7 @@ def live_through(ada: User, rita: User, rudi: User, sinta: User, kai: ClientApp)
 
     suggest_and_triage(siti, sinta)
 
+    invited_by_staff(siti, by_phone, by=sinta)
     second = make_account(businesses.open_business(kind="company", owner=by_phone, by=by_phone, **facts))
     verification.withdraw(make_claimed(rita, second, display_name=P["display name"]), by=by_phone)
     bar_now(make_submitted(second, display_name=P["display name"]))
@@ -178,6 +184,20 @@ def suggest_and_triage(siti: User, sinta: User) -> None:
     suggestion = suggestions.decline(suggestion, **why, revision=3, by=sinta)
     suggestion = suggestions.plan(suggestion, **public, revision=4, by=sinta)
     suggestions.finish(suggestion, **public, revision=5, by=sinta)
+
+
+def invited_by_staff(siti: User, by_phone: User, *, by: User) -> None:
+    """Into a cohort abroad: the scenario goes on in their own country."""
+    cohort = make_cohort(country="BR", invitation_only=True)
+    wrong = pilot.invite(cohort, P["invited e-mail"], by=by)
+    pilot.resend(wrong, by=by)
+    pilot.revoke(wrong, by=by)
+    pilot.leave(WaitingEntry.objects.get(person=by_phone), by=by_phone)
+    pilot.invite_next(cohort, count=1, by=by)
+    token = Message.objects.get(template="invitation_after_waiting").secret.split("/")[2]
+    pilot.redeem(pilot.look(token), by=siti)
+    written = json.dumps(list(Event.objects.values_list("data", flat=True)))
+    assert token not in written and bytes(pilot.look(token).digest).hex() not in written
 
 
 def _try(act: Any) -> None:
@@ -228,7 +248,10 @@ def test_the_scenario_writes_every_kind_of_event_of_the_domain(lived: None) -> N
     packages = Path(accounts.__path__[0])
     sources = [path.read_text() for path in packages.rglob("*.py") if "audit.record(" in path.read_text()]
     sources.append(Path(transitions.__file__).read_text())
-    domain = r'"((?:application|account|badge|business|evidence|number|cohort|suggestion|website)\.[a-z_]+)"'
+    domain = (
+        r'"((?:application|account|badge|business|evidence|number|cohort|suggestion|website|invitation|waiting)'
+        r'\.[a-z_]+)"'
+    )
     known = set(re.findall(domain, "\n".join(sources)))
     elsewhere = {
         "account.name_unprotected",
