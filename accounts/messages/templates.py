@@ -245,10 +245,10 @@ TEMPLATES: dict[str, Template] = {
         ),
     ),
     "number_claim_refused": Template(
-        Text("Nomor {number} tetap dipakai usaha lain", "The number {number} stays with another business"),
+        Text("Nomor {number} tidak dapat diberikan", "You can't have the number {number}"),
         Text(
-            "Usaha lain sudah membuktikan bahwa nomor {number} dipakainya. Pakailah nomor lain: {link}",
-            "Another business has proven that the number {number} is its own. Use another one: {link}",
+            "Nomor {number} tetap dipakai pihak lain, yang sudah membuktikannya. Pakailah nomor lain: {link}",
+            "The number {number} stays with somebody else, who has proven it. Use another one: {link}",
         ),
     ),
     # The badge.

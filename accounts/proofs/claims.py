@@ -233,9 +233,8 @@ def _settle(claim: NumberClaim, outcome: ClaimOutcome, *, by: audit.Actor, note:
 
 def _call_off(claim: NumberClaim) -> None:
     """Only the claim asked for the proof: without it nobody does."""
-    reproof = claim.reproof
-    if reproof.asked_by_id is None and reproof.closed_at is None:
-        reproofs.close(reproof, ReproofOutcome.CALLED_OFF)
+    if not claim.reproof.asked_by_id:
+        reproofs.close(claim.reproof, ReproofOutcome.CALLED_OFF)
 
 
 def _to_settle(claim: NumberClaim, *, note: str, by: User) -> tuple[NumberClaim, list[Account]]:
