@@ -188,7 +188,13 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     # Without the request: a context processor would ask the database who this is.
     page = render_to_string(
         "registry/error.html",
-        {"status": status, "phrase": HTTPStatus(status).phrase, "text": text, "spoken": spoken(text), "error": error},
+        {
+            "status": status,
+            "phrase": HTTPStatus(status).phrase,
+            "text": text,
+            "spoken": spoken(text),
+            "error": error,
+        },
     )
     return _finished(HttpResponse(page, status=status), error)
 

@@ -28,5 +28,6 @@ def found_in(folders: Sequence[Path]) -> list[tuple[str, str]]:
 
 def _own_name(catalogue: Path) -> str:
     with catalogue.open("rb") as file:
-        name = gettext.GNUTranslations(file).pgettext(NAME_CONTEXT, NAME)
+        look_up = gettext.GNUTranslations(file).pgettext
+    name = look_up(NAME_CONTEXT, NAME)
     return "" if name == NAME else name

@@ -59,17 +59,18 @@ def _why_same(name: str, other: str) -> Text:
     if hidden := sorted(set(_hidden(name)) - set(_hidden(other))):
         listed = ", ".join(hidden)
         return Text(
-            f"sama, dengan karakter tak terlihat: {listed}", f"the same with hidden characters: {listed}"
-        )
+            "sama, dengan karakter tak terlihat: {listed}", "the same with hidden characters: {listed}"
+        ).format(listed=listed)
     drawn = _drawn_alike(name, other)
     if not drawn:
         return Text(
             "sama kecuali huruf besar, spasi, tanda baca, atau aksen",
             "the same but for capitals, spaces, punctuation or accents",
         )
-    return Text(
-        "tampak sama: " + ", ".join(f"{_named(a, id=True)} untuk {_named(b, id=True)}" for a, b in drawn),
-        "looks the same when drawn: " + ", ".join(f"{_named(a)} for {_named(b)}" for a, b in drawn),
+    indonesian = ", ".join(f"{_named(a, id=True)} untuk {_named(b, id=True)}" for a, b in drawn)
+    english = ", ".join(f"{_named(a)} for {_named(b)}" for a, b in drawn)
+    return Text("tampak sama: {pairs}", "looks the same when drawn: {pairs}").format(
+        pairs=Text(indonesian, english)
     )
 
 
@@ -127,10 +128,12 @@ def _why_near(name: str, other: str) -> Text:
     if len(changes) == 1:
         ((mine, yours),) = changes
         if not yours:
-            return Text(f"satu huruf lebih: {mine}", f"one letter more: {mine}")
+            return Text("satu huruf lebih: {letter}", "one letter more: {letter}").format(letter=mine)
         if not mine:
-            return Text(f"satu huruf kurang: {yours}", f"one letter less: {yours}")
-        return Text(f"satu huruf berbeda: {mine}, bukan {yours}", f"one letter differs: {mine} for {yours}")
+            return Text("satu huruf kurang: {letter}", "one letter less: {letter}").format(letter=yours)
+        return Text(
+            "satu huruf berbeda: {mine}, bukan {yours}", "one letter differs: {mine} for {yours}"
+        ).format(mine=mine, yours=yours)
     if sorted(_lowered(ours)) == sorted(_lowered(theirs)):
         return Text("dua huruf bertukar tempat", "two letters changed places")
     return Text("satu huruf berbeda", "one letter differs")

@@ -1,23 +1,17 @@
 """What people read is there in Indonesian and in English: the catalogue, the tables of sentences, the admin's pages."""
 
-import ast
 import io
 import re
-from collections.abc import Iterator
 from html.parser import HTMLParser
-from itertools import chain
 from pathlib import Path
 from string import Formatter
-from typing import Any, NamedTuple
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_python
 from babel.messages.mofile import read_mo, write_mo
 from babel.messages.pofile import read_po
 from django.conf import settings
 from django.urls import reverse
-from django.utils.translation.template import templatize
 
 from accounts.badges.reasons import REASONS
 from accounts.messages.templates import TEMPLATES
@@ -26,6 +20,14 @@ from accounts.people.models import User
 from accounts.sentences import SENTENCES, WORDS
 from accounts.text import Text
 from accounts.verification.reasons import FIELDS
+from registry.texts import (
+    Marked,
+    everything_marked,
+    forms_of,
+    marked_in_python,
+    marked_in_template,
+    sentences,
+)
 from tests.factories import (
     make_account,
     make_approved,
@@ -36,90 +38,7 @@ from tests.factories import (
 )
 from tests.staff import browser_of
 
-ROOT: Path = settings.BASE_DIR
 PO: Path = settings.LOCALE_PATHS[0] / "id" / "LC_MESSAGES" / "django.po"
-
-# Which arguments of Django's functions are the text.
-PARTS: dict[str, dict[str, int]] = {
-    "gettext": {"singular": 0},
-    "gettext_noop": {"singular": 0},
-    "ngettext": {"singular": 0, "plural": 1},
-    "pgettext": {"context": 0, "singular": 1},
-    "npgettext": {"context": 0, "singular": 1, "plural": 2},
-}
-PARTS |= {f"{name}_lazy": parts for name, parts in PARTS.items()}
-# The same for Babel, of what stands in a template once Django has prepared it.
-IN_TEMPLATES: dict[str, Any] = {
-    "_": None,
-    "gettext": None,
-    "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "npgettext": ((1, "c"), 2, 3),
-}
-
-
-class Marked(NamedTuple):
-    singular: str
-    plural: str = ""
-    context: str = ""
-
-
-# A marked text and its place; where it can't be extracted, a sentence that says why.
-Found = tuple[str, Marked | str]
-
-
-def marked_in_python(file: Path) -> Iterator[Found]:
-    tree = ast.parse(file.read_text())
-    imported = {
-        name.asname or name.name: name.name
-        for node in ast.walk(tree)
-        if isinstance(node, ast.ImportFrom) and node.module == "django.utils.translation"
-        for name in node.names
-    }
-    for call in ast.walk(tree):
-        if not isinstance(call, ast.Call):
-            continue
-        if isinstance(call.func, ast.Attribute):
-            called = function = call.func.attr
-        else:
-            called = getattr(call.func, "id", "")
-            function = imported.get(called, "")
-        if function not in PARTS:
-            continue
-        place = f"{file.relative_to(ROOT)}:{call.lineno}"
-        given = {part: call.args[index] for part, index in PARTS[function].items()}
-        texts = {part: text.value for part, text in given.items() if isinstance(text, ast.Constant)}
-        if called not in ("_", function):
-            yield place, f"makemessages does not know {called}()"
-        elif texts.keys() != given.keys():
-            yield place, "only a text written out can be extracted"
-        else:
-            yield place, Marked(**{part: str(text) for part, text in texts.items()})
-
-
-def marked_in_template(file: Path) -> Iterator[Found]:
-    # What becomes of the HTML is no Python; without indents at least it can be read as tokens.
-    python = "\n".join(line.strip() for line in templatize(file.read_text()).splitlines())
-    for line, function, found, _ in extract_python(io.BytesIO(python.encode()), IN_TEMPLATES, [], {}):
-        given = _forms(found)
-        parts = PARTS["gettext" if function == "_" else str(function)]
-        texts = {part: str(given[index]) for part, index in parts.items()}
-        yield f"{file.relative_to(ROOT)}:{line}", Marked(**texts)
-
-
-def everything_marked() -> list[Found]:
-    folders = [ROOT / "accounts", ROOT / "registry"]
-    modules = chain.from_iterable(folder.rglob("*.py") for folder in folders)
-    templates = chain.from_iterable(folder.glob("**/templates/**/*.*") for folder in folders)
-    return [
-        *chain.from_iterable(marked_in_python(file) for file in sorted(modules)),
-        *chain.from_iterable(marked_in_template(file) for file in sorted(templates)),
-    ]
-
-
-def _forms(text: Any) -> tuple[str, ...]:
-    """Babel gives a text with a plural as several."""
-    return (text,) if isinstance(text, str) else tuple(text)
 
 
 def translations(catalogue: Catalog) -> dict[Marked, str]:
@@ -127,8 +46,8 @@ def translations(catalogue: Catalog) -> dict[Marked, str]:
     found = {}
     for message in catalogue:
         if message.id:
-            singular, plural = (*_forms(message.id), "")[:2]
-            (found[Marked(singular, plural, message.context or "")],) = _forms(message.string)
+            singular, plural = (*forms_of(message.id), "")[:2]
+            (found[Marked(singular, plural, message.context or "")],) = forms_of(message.string)
     return found
 
 
@@ -156,7 +75,7 @@ def test_nothing_in_the_catalogue_is_unused_or_uncertain(catalogue: Catalog) -> 
 
 def test_the_extraction_sees_each_way_to_mark_a_text(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Else the two tests above could pass because they see nothing."""
-    monkeypatch.setattr("tests.registry.test_texts.ROOT", tmp_path)
+    monkeypatch.setattr("registry.texts.ROOT", tmp_path)
     module, template = tmp_path / "module.py", tmp_path / "page.html"
     module.write_text(
         "from django.utils import translation\n"
@@ -214,6 +133,15 @@ PAIRS: dict[str, Text] = {
     **{f"subject {name}": template.subject for name, template in TEMPLATES.items()},
     **{f"body {name}": template.body for name, template in TEMPLATES.items()},
 }
+
+
+def test_the_extraction_sees_every_sentence_of_the_tables() -> None:
+    """So that a third language has them: each `Text` is written out, and filled by `format` only."""
+    found = sentences()
+    assert {place: text for place, text in found if not isinstance(text, Marked)} == {}
+    assert {text.en for text in PAIRS.values()} <= {
+        text.singular for _, text in found if isinstance(text, Marked)
+    }
 
 
 @pytest.mark.parametrize("text", PAIRS.values(), ids=PAIRS.keys())
