@@ -1,4 +1,4 @@
-"""`python -m tests.browser.screenshots`: draws docs/workbench/ anew, from a registry of its own with made-up cases."""
+"""`python -m tests.browser.screenshots`: draws docs/workbench/ and docs/onboarding/ anew, from a registry of its own."""
 
 import io
 import re
@@ -6,42 +6,72 @@ import tempfile
 from pathlib import Path
 
 from PIL import Image
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import Page
 
 from tests.browser.chromium import DESKTOP, PHONE, Desk, chromium
 from tests.browser.conftest import make_cases
-from tests.server import ROOT, Browser, running
+from tests.browser.owner import Owner, invite, walk
+from tests.server import ROOT, Browser, Server, running
 
-FOLDER = ROOT / "docs" / "workbench"
+WORKBENCH, ONBOARDING = ROOT / "docs" / "workbench", ROOT / "docs" / "onboarding"
 QUEUE = "/admin/verification/application/"
 
 
-def shoot(desk: Desk, name: str) -> None:
+def shoot(page: Page, path: Path) -> None:
     """A small palette is enough for text and boxes, and keeps the repository small."""
-    picture = Image.open(io.BytesIO(desk.page.screenshot()))
-    picture.convert("RGB").quantize(64).save(FOLDER / f"{name}.png", optimize=True)
+    picture = Image.open(io.BytesIO(page.screenshot()))
+    picture.convert("RGB").quantize(64).save(path, optimize=True)
 
 
 def main() -> None:
-    FOLDER.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder)) as server, chromium() as browser:
-        make_cases(server, 20)
-        rudi = Browser(server).sign_in("rudi", server.password_of("rudi"))
-        for viewport, width in ((DESKTOP, "1366"), (PHONE, "390")):
-            for language, ending in (("en", ""), ("id", "-id")):
-                server.rows("UPDATE people_user SET language = %s WHERE username = 'rudi'", language)
-                desk = Desk(browser, rudi, viewport=viewport, language=language)
-                page = desk.open(f"{QUEUE}?desk=decide")
-                shoot(desk, f"queue-{width}{ending}")
-                page.locator(".case-link", has_text=re.compile("M.ndiri")).first.click()
-                page.wait_for_load_state("load")
-                if page.locator("#claim-form button").count():
-                    with page.expect_navigation(wait_until="load"):
-                        page.locator("#claim-form button").click()
-                page.wait_for_timeout(1_000)  # the viewer's picture
-                shoot(desk, f"case-{width}{ending}")
-                desk.open("/admin/verification/qualitycheck/figures/")
-                shoot(desk, f"figures-{width}{ending}")
-                desk.context.close()
+    with tempfile.TemporaryDirectory() as folder, running(Path(folder), UNDO_WINDOW="2") as server:
+        with chromium() as browser:
+            onboarding(server, browser, Path(folder))
+            workbench(server, browser)
+
+
+def onboarding(server: Server, browser: Chromium, folder: Path) -> None:
+    """Each page of the way from the invitation to the badge, in Indonesian."""
+    ONBOARDING.mkdir(exist_ok=True)
+    for old in ONBOARDING.glob("*.png"):
+        old.unlink()
+    contact = "tutik@warung.example"
+    invite(server, folder / "invited", contact)
+    owner = Owner(
+        server,
+        browser,
+        folder / "pictures",
+        script=True,
+        contact=contact,
+        number="0812 9000 0101",
+        shot=lambda page, name: shoot(page, ONBOARDING / f"{name}.png"),
+    )
+    walk(owner, Browser(server).sign_in("rita", server.password_of("rita")))
+    owner.context.close()
+
+
+def workbench(server: Server, browser: Chromium) -> None:
+    """Queue, case and figures, in both sizes and both languages."""
+    WORKBENCH.mkdir(exist_ok=True)
+    make_cases(server, 20)
+    rudi = Browser(server).sign_in("rudi", server.password_of("rudi"))
+    for viewport, width in ((DESKTOP, "1366"), (PHONE, "390")):
+        for language, ending in (("en", ""), ("id", "-id")):
+            server.rows("UPDATE people_user SET language = %s WHERE username = 'rudi'", language)
+            desk = Desk(browser, rudi, viewport=viewport, language=language)
+            page = desk.open(f"{QUEUE}?desk=decide")
+            shoot(desk.page, WORKBENCH / f"queue-{width}{ending}.png")
+            page.locator(".case-link", has_text=re.compile("M.ndiri")).first.click()
+            page.wait_for_load_state("load")
+            if page.locator("#claim-form button").count():
+                with page.expect_navigation(wait_until="load"):
+                    page.locator("#claim-form button").click()
+            page.wait_for_timeout(1_000)  # the viewer's picture
+            shoot(desk.page, WORKBENCH / f"case-{width}{ending}.png")
+            desk.open("/admin/verification/qualitycheck/figures/")
+            shoot(desk.page, WORKBENCH / f"figures-{width}{ending}.png")
+            desk.context.close()
 
 
 if __name__ == "__main__":
