@@ -1,4 +1,4 @@
-"""`python -m tests.browser.screenshots`: draws docs/workbench/ and docs/onboarding/ anew, from a registry of its own."""
+"""`python -m tests.browser.screenshots`: draws the pictures of docs/ anew, from a registry of its own."""
 
 import io
 import re
@@ -25,10 +25,13 @@ def shoot(page: Page, path: Path) -> None:
 
 
 def main() -> None:
-    with tempfile.TemporaryDirectory() as folder, running(Path(folder), UNDO_WINDOW="2") as server:
-        with chromium() as browser:
-            onboarding(server, browser, Path(folder))
-            workbench(server, browser)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder), UNDO_WINDOW="2") as server,
+        chromium() as browser,
+    ):
+        onboarding(server, browser, Path(folder))
+        workbench(server, browser)
 
 
 def onboarding(server: Server, browser: Chromium, folder: Path) -> None:
