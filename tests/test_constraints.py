@@ -18,6 +18,7 @@ from accounts.businesses.models import (
     Account,
     Bar,
     Business,
+    MemberInvitation,
     Membership,
     NameKey,
     NumberDispute,
@@ -96,6 +97,10 @@ class World:
         shown = {"status": "proven", "method": "dns", "proven_at": self.now, "next_check_at": self.now}
         return self.website(**{**shown, **facts})
 
+    def offer(self, **facts: Any) -> MemberInvitation:
+        facts = {"role": "viewer", "contact": "new@owner.example", "expires_at": self.now + HOUR, **facts}
+        return MemberInvitation.objects.create(business=self.business, invited_by=self.rita, **facts)
+
     def badge_again(self, **facts: Any) -> Badge:
         facts = {"issued_at": self.now, "expires_at": self.now + HOUR, "term_ends_at": self.now, **facts}
         return Badge.objects.create(account=self.account, **facts)
@@ -151,6 +156,10 @@ BREAKS: dict[str, Break] = {
     "one_membership_per_person_and_business": lambda w: [
         Membership.objects.create(business=w.business, person=w.rita) for _ in range(2)
     ],
+    "member_invitation_role_is_known": lambda w: w.offer(role="boss"),
+    "what_is_handed_over_is_ownership": lambda w: w.offer(hands_over=True),
+    "only_a_closed_member_invitation_has_an_outcome": lambda w: w.offer(outcome="accepted"),
+    "one_open_invitation_per_business_and_contact": lambda w: [w.offer() for _ in range(2)],
     "member_role_is_known": lambda w: Membership.objects.update(role="boss"),
     "account_number_is_e164": lambda w: w.set(w.account, number="0812345678"),
     "account_category_is_known": lambda w: w.set(w.account, category="bakery"),

@@ -13,7 +13,7 @@ from django.db.models import Model, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.badges.models import Badge
-from accounts.businesses.models import Account, Bar, Business, Membership, NumberDispute
+from accounts.businesses.models import Account, Bar, Business, MemberInvitation, Membership, NumberDispute
 from accounts.contacts.models import Device
 from accounts.messages.models import Message, MessageStatus
 from accounts.people.models import User
@@ -107,6 +107,11 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(Device, _person("person"), ("browser", "signed_in_at")),
     Holding(Consent, _person("person"), ("version", "language", "given_at"), {}),
     Holding(Membership, _person("person"), ("business", "role")),
+    Holding(
+        MemberInvitation,
+        lambda subject: Q(contact__in=subject.contacts),  # an open one: the contact goes with the answer
+        ("business", "contact", "role", "created_at", "expires_at"),
+    ),
     Holding(
         Invitation,
         lambda subject: Q(redeemed_by=subject.person) | Q(contact__in=subject.contacts),

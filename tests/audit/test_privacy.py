@@ -14,9 +14,9 @@ import accounts
 from accounts import clock
 from accounts.audit.models import Event, LogEntry
 from accounts.badges import services as badges
-from accounts.businesses import bars, ownership
+from accounts.businesses import bars, members, ownership
 from accounts.businesses import services as businesses
-from accounts.businesses.models import Bar, NumberDispute
+from accounts.businesses.models import Bar, Business, NumberDispute
 from accounts.clients.models import ClientApp
 from accounts.errors import DomainError
 from accounts.messages.models import Message
@@ -171,6 +171,7 @@ def live_through(ada: User, rita: User, rudi: User, sinta: User, kai: ClientApp)
     verification.withdraw(make_claimed(rita, second, display_name=P["display name"]), by=by_phone)
     bar_now(make_submitted(second, display_name=P["display name"]))
     bars.lift(Bar.objects.get(), by=rudi)
+    come_and_go(second.business, by_phone, siti)
     elsewhere = decline_now(make_submitted())
     assert owner_of(elsewhere.account) != siti
 
@@ -198,6 +199,19 @@ def invited_by_staff(siti: User, by_phone: User, *, by: User) -> None:
     pilot.redeem(pilot.look(token), by=siti)
     written = json.dumps(list(Event.objects.values_list("data", flat=True)))
     assert token not in written and bytes(pilot.look(token).digest).hex() not in written
+
+
+def come_and_go(business: Business, owner: User, other: User) -> None:
+    """Everything that happens to the people of a business."""
+    contact, phone = other.email or "", owner.phone or ""
+    for answer in (members.decline, members.accept):
+        answer(members.invite(business, contact, role="viewer", by=owner), by=other)
+    members.revoke(members.invite(business, f"x{contact}", role="viewer", by=owner), by=owner)
+    members.change_role(business, other, "manager", by=owner)
+    members.accept(members.offer_ownership(business, other, by=owner), by=other)
+    members.remove(business, owner, by=other)
+    members.accept(members.invite(business, phone, role="owner", by=other), by=owner)
+    members.leave(business, by=other)
 
 
 def _try(act: Any) -> None:

@@ -32,7 +32,7 @@ from tests.owners import owner_browser
 pytestmark = pytest.mark.django_db
 
 ACCOUNT_QUERIES = 12
-MY_QUERIES = 12
+MY_QUERIES = 13
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.badges.models import Badge, BadgeStatus, Tier
 from accounts.badges.standing import standing
-from accounts.businesses.models import Account, Business, MemberRole
+from accounts.businesses.models import Account, Business, MemberInvitation, MemberRole
 from accounts.display import queries
 from accounts.onboarding.following.drawing import spaced
 from accounts.onboarding.following.words import kind_word, status_word, tag_of
@@ -38,6 +38,7 @@ TO_DO: dict[str, "StrOrPromise"] = {
     Status.DRAFT: _("Go on with your application"),
     "renew": _("Renew the badge"),
     "suspended": _("The badge is suspended"),
+    "invited": _("You are invited to a business"),
 }
 
 
@@ -77,7 +78,7 @@ def overview(reader: User, page: str) -> Overview:
     shown = Paginator(accounts, A_PAGE).get_page(page)
     without = Business.objects.filter(memberships__person=reader, accounts=None).order_by("legal_name", "pk")
     return Overview(
-        to_do=[*_questions_and_drafts(reader), *_badges(reader)],
+        to_do=[*_invitations(reader), *_questions_and_drafts(reader), *_badges(reader)],
         lines=_lines(list(shown)),
         page=shown,
         without_account=list(without[:A_PAGE]),
@@ -86,6 +87,12 @@ def overview(reader: User, page: str) -> Overview:
 
 def _accounts(reader: User) -> "QuerySet[Account]":
     return Account.objects.filter(business__memberships__person=reader)
+
+
+def _invitations(reader: User) -> list[ToDo]:
+    offers = MemberInvitation.objects.for_person(reader).select_related("business").order_by("pk")
+    address = reverse("joining")
+    return [ToDo(TO_DO["invited"], offer.business.legal_name, address) for offer in offers[:MOST_TO_DO]]
 
 
 def _questions_and_drafts(reader: User) -> list[ToDo]:
