@@ -21,8 +21,8 @@ from accounts.audit.verbs import ReadOnly, say, status_of
 from accounts.errors import DomainError
 from accounts.people.models import User
 from accounts.verification import evidence as files
-from accounts.verification import pdf_pages, readings, viewing
-from accounts.verification.models import Application, Evidence
+from accounts.verification import pdf_pages, photos, readings, viewing
+from accounts.verification.models import Application, Evidence, Photo
 from accounts.verification.reading_forms import ReadingForm
 from accounts.verification.viewing import Size
 
@@ -42,6 +42,7 @@ class EvidencePages(ReadOnly):
             (file, self.evidence_view, "evidence"),
             (f"{file}view/", self.viewer_view, "viewer"),
             (f"{file}page/<int:number>/", self.page_view, "page"),
+            ("<path:object_id>/photo/", self.photo_view, "photo"),
             ("<path:object_id>/reading/", self.reading_view, "reading"),
         ]
         wrap = self.admin_site.admin_view
@@ -103,6 +104,21 @@ class EvidencePages(ReadOnly):
         except pdf_pages.Busy:
             return _sentence(_("Other pages are being drawn; try again."), HTTPStatus.SERVICE_UNAVAILABLE)
         return _guarded(HttpResponse(picture, content_type=content_type), FILE_POLICY)
+
+    @method_decorator(require_safe)
+    def photo_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """The photo applied for, where it was uploaded here. Nobody else may see it yet."""
+        application: Application = self.find(request, object_id)
+        photo = Photo.objects.filter(
+            pk=photos.id_in(application.photo), account=application.account_id
+        ).first()
+        try:
+            content = photos.content_of(photo) if photo else None
+        except FileNotFoundError:
+            content = None
+        if content is None:
+            raise Http404
+        return _guarded(HttpResponse(content, content_type=photos.CONTENT_TYPE), FILE_POLICY)
 
     def reading_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """Note what a source says about one field."""

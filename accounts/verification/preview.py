@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.badges.models import DisplayPolicy, Tier
 from accounts.text import Text
 from accounts.verification.models import Application
+from accounts.verification.photos import id_in
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -32,6 +33,7 @@ class Preview:
     tier: Tier
     name: str
     number: str
+    has_photo: bool  # that was uploaded here: one from elsewhere on the web is not fetched
     symbol: str
     colour: str
     position: str
@@ -86,6 +88,7 @@ def _preview(application: Application, tier: Tier, drawn: dict[str, Any]) -> Pre
         tier=tier,
         name=application.display_name,
         number=application.number,
+        has_photo=id_in(application.photo) is not None,
         symbol=mark["symbol"],
         colour=mark["colour"],
         position=mark["position"],

@@ -10,6 +10,7 @@ from accounts.businesses import numbers
 from accounts.businesses.models import Account, Business
 from accounts.errors import Invalid
 from accounts.ids import SUFFIX_PATTERN
+from accounts.verification import references
 from accounts.verification.models import Application
 
 Applications = QuerySet[Application]
@@ -21,10 +22,13 @@ LEGAL_NAMES = (
 
 
 def search(queryset: Applications, typed: str) -> Applications:
-    """By the id of an application, account or business; by number, however it is written; or by words of a name."""
+    """By the id of an application, account or business, a reference, a number in any spelling, or words of a name."""
     typed = typed[:LONGEST].strip()
     if lookup := _id_lookup(typed):
         return queryset.filter(**{lookup: typed.lower()})
+    told = queryset.filter(reference=references.as_kept(typed))
+    if references.looks_like_one(typed) and told.exists():
+        return told
     if number := _number(typed):
         return queryset.filter(number=number)
     if digits := _digits(typed):

@@ -26,7 +26,7 @@ from accounts.pilot.models import WaitingEntry
 from accounts.proofs import claims
 from accounts.proofs import services as proofs
 from accounts.suggestions import services as suggestions
-from accounts.verification import evidence, readings, transitions
+from accounts.verification import evidence, papers, photos, readings, transitions
 from accounts.verification import services as verification
 from accounts.verification.models import Kind, Source
 from tests.factories import (
@@ -43,6 +43,7 @@ from tests.factories import (
     take_effect_now,
     uploaded,
 )
+from tests.verification.papers import photo
 from tests.proofs.claiming import claimed
 from tests.websites.proving import failed, proven
 
@@ -64,6 +65,9 @@ PERSONAL = {
     "website's host": "dapur-melati.example",
     "about": "Buka jam tujuh pagi",
     "file name": "ktp-siti.pdf",
+    "reference": "Pak Harjo Beras",
+    "reference's phone": "+6281311112222",
+    "relation": "Menjual beras kepada kami",
     "question": "Sejak kapan usaha ini ada?",
     "answer": "Sejak ibu saya pensiun.",
     "objection": "Kami benar-benar ada.",
@@ -99,6 +103,12 @@ def live_through(ada: User, rita: User, rudi: User, sinta: User, kai: ClientApp)
     file = evidence.add(application, file=uploaded(P["file name"]), by=siti)
     evidence.remove(file, by=siti)
     evidence.add(application, file=uploaded(P["file name"]), by=siti)
+    for colour in ("JPEG", "PNG"):
+        shop = photos.keep(account, file=uploaded(P["file name"], photo(colour, size=(300, 300))), by=siti)
+    photos.forget(shop, by=siti)
+    papers.refer_to(
+        application, name=P["reference"], contact=P["reference's phone"], relation=P["relation"], by=siti
+    )
     proofs.send_code(account, P["number"], by=siti)
     code = Message.objects.get(to=P["number"]).secret
     for guess in (f"{(int(code) + 1) % 1_000_000:06}", code):
@@ -263,7 +273,7 @@ def test_the_scenario_writes_every_kind_of_event_of_the_domain(lived: None) -> N
     sources = [path.read_text() for path in packages.rglob("*.py") if "audit.record(" in path.read_text()]
     sources.append(Path(transitions.__file__).read_text())
     domain = (
-        r'"((?:application|account|badge|business|evidence|number|cohort|suggestion|website|invitation|waiting)'
+        r'"((?:application|account|badge|business|evidence|number|cohort|suggestion|website|invitation|waiting|photo)'
         r'\.[a-z_]+)"'
     )
     known = set(re.findall(domain, "\n".join(sources)))

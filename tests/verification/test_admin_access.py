@@ -32,13 +32,23 @@ from accounts.proofs.models import NumberProof
 from accounts.reports import services as reports
 from accounts.reports.models import Report, ReportCase, Threshold
 from accounts.suggestions import services as suggestions
+from accounts.verification import photos
 from accounts.verification.jobs import tick
 from accounts.verification.models import Decision, QualityCheck, Reason
 from accounts.websites import services as websites
 from tests import staff
-from tests.factories import badge_of, make_approved, make_cohort, make_owner, make_reviewer, make_submitted
+from tests.factories import (
+    badge_of,
+    make_approved,
+    make_cohort,
+    make_owner,
+    make_reviewer,
+    make_submitted,
+    uploaded,
+)
 from tests.pilot.invited import invited
 from tests.proofs.claiming import claimed
+from tests.verification.papers import photo
 
 R, S, O, A = Role.REVIEWER, Role.SENIOR_REVIEWER, Role.OPERATOR, Role.AUDITOR  # noqa: E741  # columns of the table
 STAFF, REVIEWERS, CONTROL, NOBODY = {R, S, O, A}, {R, S}, {O, A}, set[Role]()
@@ -90,6 +100,7 @@ MODELS: dict[str, dict[str, set[Role]]] = {
         "evidence": STAFF,
         "viewer": STAFF,
         "page": STAFF,
+        "photo": STAFF,
         "reading": REVIEWERS,
         "claim": REVIEWERS,
         "release": REVIEWERS,
@@ -180,6 +191,9 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
     account = make_approved()
     decision = Decision.objects.get(application__account=account)
     application = make_submitted()
+    shop = uploaded("shop.png", photo("PNG", size=(200, 200)))
+    application.photo = photos.address(photos.keep(application.account, file=shop, by=audit.SYSTEM))
+    application.save(update_fields=["photo"])
     somebody = make_reviewer()
     ownership.declare_personal(str(account.number), by=kai)
     reports.receive(str(account.number), reason="spam", reporter="u-1", by=kai)
