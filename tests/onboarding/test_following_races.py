@@ -104,6 +104,13 @@ def test_two_new_names(ada: User) -> None:
     assert outcomes(race(*acts)) == {"change_in_review": 1, "done": 1}
 
 
+def test_one_closing(ada: User) -> None:
+    """Without the account's lock in `asking.close`, all but one are refused account_closed."""
+    account = live(ada)
+    assert outcomes(race(*[lambda: asking.close(account, by=ada)] * TAPS)) == {"done": TAPS}
+    assert happened("account.closed") == 1
+
+
 def test_one_draft_of_applying_again(ada: User) -> None:
     """Without the account's lock in `asking.apply_again`, all but one are refused open_application_exists."""
     application = make_submitted(make_account(make_business(ada)))

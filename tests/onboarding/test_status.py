@@ -237,7 +237,7 @@ def test_an_approval_leads_to_what_customers_see(ada: User) -> None:
     application = approve_now(hers(ada))
     answer = page(application, ada)
     assert reverse("my_account", args=[application.account_id]) in text(answer)
-    assert "with the badge" in text(answer) and answer.context["missing"] == []
+    assert "Customers see your badge now" in text(answer) and answer.context["missing"] == []
 
 
 def test_what_was_refused_for_good_offers_nothing(ada: User) -> None:

@@ -3,14 +3,13 @@
 from typing import Any
 
 from django import forms
-from django.contrib import messages
 from django.urls import reverse
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.businesses import services as businesses
+from accounts.businesses.lists import ContactPurpose
 from accounts.businesses.models import Account, MemberRole
 from accounts.errors import Invalid, Problem
+from accounts.onboarding.following import asking
 from accounts.onboarding.following.drawing import spaced
 from accounts.onboarding.following.standing import standing_of
 from accounts.onboarding.following.words import kind_word, status_word, tag_of
@@ -34,6 +33,7 @@ class MyAccount(AccountPage):
             standing=standing,
             drawing=standing.drawing,
             number=spaced(account.number) if account.number else "",
+            purposes=[ContactPurpose(purpose).label for purpose in account.contact_purposes],
             under_way=[_line(one) for one in standing.open_by_kind.values()],
             ended=[_line(one) for one in _ended(account)],
             is_live=account.number is not None,
@@ -68,12 +68,9 @@ class CloseAccount(FormPage, AccountPage):
     to_change = MemberRole.OWNER
 
     def save(self, form: CloseForm) -> str:
-        """Pressed twice, it is closed once."""
         if not form.cleaned_data["sure"]:
             raise Invalid("confirm_first", problems=[Problem("confirm_first", "/sure")])
-        if self.account.closed_at is None:
-            businesses.close_account(self.account, by=self.reader)
-            messages.success(self.request, _("The account is closed. The number is free again."))
+        asking.close(self.account, by=self.reader)
         return reverse("my_account", args=[self.account.pk])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:

@@ -101,3 +101,9 @@ def contest(application: Application, *, text: str, by: audit.Actor) -> Applicat
     if application.status != Status.DECLINED:
         raise NotAllowed("step_over")
     return verification.contest(application, text=text, by=by)
+
+
+@audit.transaction
+def close(account: Account, *, by: audit.Actor) -> Account:
+    account = businesses.locked(account)
+    return account if account.closed_at else businesses.close_account(account, by=by)

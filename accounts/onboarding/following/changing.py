@@ -7,6 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -66,7 +67,7 @@ class ProfileForm(OwnerForm):
     )
     contact_purposes = forms.MultipleChoiceField(
         label=gettext_lazy("What do you write to customers about?"),
-        choices=ContactPurpose.choices,
+        choices=[(code, capfirst(label)) for code, label in ContactPurpose.choices],
         widget=forms.CheckboxSelectMultiple,
         required=False,
     )
@@ -111,7 +112,9 @@ class LookForm(OwnerForm):
     fields_of_pointers = {"/file": "photo"}
 
     category = forms.ChoiceField(
-        label=gettext_lazy("What kind of business is it?"), choices=Category.choices, required=False
+        label=gettext_lazy("What kind of business is it?"),
+        choices=[(code, capfirst(label)) for code, label in Category.choices],
+        required=False,
     )
     website = forms.CharField(
         label=gettext_lazy("Website"),

@@ -7,10 +7,10 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
-from accounts.badges.models import Tier
 from accounts.businesses.models import MemberRole
 from accounts.onboarding.following import asking
 from accounts.onboarding.following.conversation import NEWEST, conversation
+from accounts.onboarding.following.drawing import draw
 from accounts.onboarding.following.missing import missing, page_of
 from accounts.onboarding.following.waiting import wait_of
 from accounts.onboarding.following.words import kind_word, status_word, tag_of
@@ -80,11 +80,7 @@ class StatusPage(ApplicationPage):
             "can_contest": declined and not application.contested and application.account.closed_at is None,
             "can_apply_again": came_to_nothing and application.account.number is None,
             "again_from": again,
-            "has_badge": application.status == Status.APPROVED and self._tier() == Tier.VERIFIED,
+            # As it is now: what was approved then may have been taken away since.
+            "drawing": draw(application.account_id) if application.status == Status.APPROVED else None,
             "days_to_answer": settings.LAPSE_AFTER.days,
         }
-
-    def _tier(self) -> str:
-        """As it was approved; what became of the badge since is on the account's page."""
-        decision = self.application.decisions.exclude(took_effect_at=None).order_by("-took_effect_at").first()
-        return decision.tier if decision else ""
