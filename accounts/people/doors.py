@@ -44,7 +44,7 @@ def let_owner_in(request: HttpRequest, person: User, after: str) -> HttpResponse
     request.session.pop(BEGAN_WITH, None)
     clear_login(request)  # a sign-in of the staff that was begun here
     record_authentication(request, person, BY_CODE)
-    response = perform_login(request, Login(user=person, redirect_url=after))
+    response: HttpResponse = perform_login(request, Login(user=person, redirect_url=after))
     if request.session.get(SESSION_KEY) != person.pk:
         return None
     request.session.set_expiry(OWNERS_SESSION)

@@ -140,7 +140,7 @@ def test_the_session_has_a_new_key_and_keeps_what_was_in_it(ada: User) -> None:
     session = client.session
     session["kept_form"] = {"path": "/my/", "typed": {"about": ["Roti"]}, "at": 1}
     session.save()
-    before = session.session_key
+    before = str(session.session_key)
     client.cookies[deployed.SESSION_COOKIE_NAME] = before
     ask(client, "ada@owner.example")
     give(client, sent_code())

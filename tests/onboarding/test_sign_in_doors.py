@@ -123,7 +123,7 @@ def test_the_door_looks_itself(ada: User, rf: RequestFactory, change: dict[str, 
     assert who(client) is None
     request = rf.post(CODE)
     request.session = client.session
-    request.resolver_match = type("Match", (), {"url_name": "owner_code"})()  # type: ignore[assignment]  # enough of one
+    request.resolver_match = type("Match", (), {"url_name": "owner_code"})()
     request.user = AnonymousUser()
     ada.refresh_from_db()
     with context.request_context(request):
@@ -136,9 +136,9 @@ def test_everywhere_else_it_is_the_staffs_door(ada: User, rf: RequestFactory) ->
     assert type(get_adapter()) is SignInAdapter
     for name in ("account_login", "owner_sign_in", "my", "home"):
         request = rf.get("/")
-        request.resolver_match = type("Match", (), {"url_name": name})()  # type: ignore[assignment]  # enough of one
+        request.resolver_match = type("Match", (), {"url_name": name})()
         assert type(get_adapter(request)) is SignInAdapter
-    request.resolver_match = type("Match", (), {"url_name": "owner_code"})()  # type: ignore[assignment]  # enough of one
+    request.resolver_match = type("Match", (), {"url_name": "owner_code"})()
     assert type(get_adapter(request)) is OwnersDoor
 
 

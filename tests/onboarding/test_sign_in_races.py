@@ -12,7 +12,7 @@ from tests.racing import race
 def test_180_posts_of_a_code_at_once_are_five_guesses(committed: None, ada: User) -> None:
     first = browser()
     ask(first, "ada@owner.example")
-    code, key = sent_code(), first.session.session_key
+    code, key = sent_code(), str(first.session.session_key)
     answers = []
 
     def guess() -> None:
@@ -31,7 +31,7 @@ def test_180_posts_of_a_code_at_once_are_five_guesses(committed: None, ada: User
 def test_a_right_code_posted_five_times_at_once_is_one_session(committed: None, ada: User) -> None:
     first = browser()
     ask(first, "ada@owner.example")
-    code, key = sent_code(), first.session.session_key
+    code, key = sent_code(), str(first.session.session_key)
     clients = []
 
     def guess() -> None:

@@ -22,7 +22,7 @@ from accounts.spoken import spoken
 
 class People(BusinessPage):
     template_name = "onboarding/members.html"
-    http_method_names: ClassVar[list[str]] = ["get", "head", "options"]
+    http_method_names = ["get", "head", "options"]
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         is_owner = self.role == MemberRole.OWNER

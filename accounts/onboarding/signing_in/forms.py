@@ -1,5 +1,3 @@
-from typing import Any
-
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +15,6 @@ class ContactForm(OwnerForm):
         ),
     )
     next = forms.CharField(required=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["contact"].strip = True
 
 
 class CodeForm(OwnerForm):
