@@ -103,7 +103,9 @@ def test_without_signing_in_the_link_is_kept_and_nothing_is_lost(ada: User) -> N
     session = signed_in.session
     session["invitation"] = kept
     session.save()
-    assert ACCEPT in signed_in.get(reverse("kept_invitation")).content.decode()
+    page = signed_in.get(reverse("kept_invitation"))
+    assert heading(page) == "One more tap"
+    assert ACCEPT in page.content.decode() and str(ada.email) in page.content.decode()
     answer = signed_in.post(reverse("kept_invitation"))
     assert answer["Location"] == reverse("start")
     assert pilot.invitation_of(ada, invitation.cohort) == invitation

@@ -85,6 +85,9 @@ class KeptInvitation(ShowsInvitation, OwnerPage):
             return HttpResponseRedirect(reverse("start"))
         return _accept(request, invitation, self.reader)
 
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(signed_in_as=self.reader.email or self.reader.phone, **kwargs)
+
     def _kept(self) -> Invitation | None:
         digest = bytes.fromhex(self.request.session.get(KEPT, ""))
         return pilot.with_digest(digest)
