@@ -43,8 +43,8 @@ from tests.factories import (
     take_effect_now,
     uploaded,
 )
-from tests.verification.papers import photo
 from tests.proofs.claiming import claimed
+from tests.verification.papers import photo
 from tests.websites.proving import failed, proven
 
 pytestmark = pytest.mark.django_db
