@@ -33,7 +33,11 @@ class AccountSerializer(StrictSerializer):
 
     id = serializers.CharField(read_only=True)
     business = serializers.CharField(read_only=True, source="business_id")
-    number = serializers.CharField(read_only=True, allow_null=True, help_text="E.164; null until approved.")
+    number = serializers.CharField(
+        read_only=True,
+        allow_null=True,
+        help_text="E.164; null until approved, and once it is somebody else's: the account may move to another one.",
+    )
     display_name = serializers.CharField(
         read_only=True, source="live_name", allow_null=True, help_text="null until approved."
     )

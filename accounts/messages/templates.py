@@ -227,6 +227,10 @@ TEMPLATES: dict[str, Template] = {
             "We need to know whether {number} is still yours. Prove it again before {date}: {link}\n\n"
             "Otherwise your business loses this number, and its badge is suspended.",
         ),
+        short=Text(
+            "Buktikan sebelum {date} bahwa {number} masih milik Anda, atau usaha Anda kehilangan nomor ini: {link}",
+            "Prove before {date} that {number} is still yours, or your business loses it: {link}",
+        ),
     ),
     "number_lost": Template(
         Text("Nomor {number} bukan lagi milik usaha Anda", "The number {number} is no longer yours"),

@@ -3,14 +3,9 @@
 import logging
 import re
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from functools import partial
-from threading import Barrier
 
 import pytest
-from django.db import connection
-from django.db.models import F
 
 from accounts import codes
 from accounts.audit.models import Event, EventNumber, LogEntry
@@ -18,7 +13,7 @@ from accounts.businesses.models import Account, Membership
 from accounts.clients.models import ClientApp
 from accounts.errors import DomainError, Forbidden, Invalid, NotAllowed, TooMany
 from accounts.messages.models import Channel, Message
-from accounts.people.models import Guesses, User
+from accounts.people.models import User
 from accounts.people.roles import Role
 from accounts.proofs import limits
 from accounts.proofs import services as proofs
@@ -32,6 +27,7 @@ from tests.factories import (
     make_submitted,
     next_number,
 )
+from tests.proofs.claiming import let_pass, sent_to
 
 
 @pytest.fixture
@@ -39,21 +35,10 @@ def account(db_of_the_test: None, ada: User) -> Account:
     return make_account(make_business(ada))
 
 
-def let_pass(time: timedelta) -> None:
-    """All that was sent and counted was so much longer ago."""
-    NumberCode.objects.update(created_at=F("created_at") - time, expires_at=F("expires_at") - time)
-    Guesses.objects.update(since=F("since") - time)
-
-
 def send(account: Account, number: str, by: User) -> NumberCode:
     """Whoever waits long enough for the code before."""
     let_pass(proofs.RESEND_AFTER)
     return proofs.send_code(account, number, by=by)
-
-
-def sent_to(number: str) -> str:
-    """The code of the last message to the number, as the sender is given it."""
-    return Message.objects.filter(to=number).latest("created_at").secret
 
 
 def wrong(code: str) -> str:
@@ -278,61 +263,3 @@ def test_who_may_say_that_a_proof_failed(olga: User) -> None:
     account = make_approved()
     with pytest.raises(Forbidden, match="permission_missing"):
         proofs.fail(account, by=olga)
-
-
-# Races.
-
-
-def test_sixty_guesses_at_once_are_five(committed: None, account: Account, ada: User) -> None:
-    """Fails (more than five compared, or the constraint breaks) when `_count_guess` reads, then writes the count."""
-    number = next_number()
-    for _ in range(2):
-        row = proofs.send_code(account, number, by=ada)
-        code = sent_to(number)
-        guess = partial(proofs.check_code, account, number, wrong(code), by=ada)
-        outcomes = _at_once(60, partial(refused, guess))
-        assert set(outcomes) <= {"code_wrong", "code_used_up"}
-        row.refresh_from_db()
-        assert row.guesses == codes.GUESSES
-        compared = LogEntry.objects.filter(data__code="code_wrong").count()
-        assert compared == codes.GUESSES
-        LogEntry.objects.all().delete()
-
-
-def test_a_right_code_sent_twice_at_once_proves_once(committed: None, account: Account, ada: User) -> None:
-    """Fails (two events) when `_prove_by_code` does not close the code in the statement that finds it open."""
-    for _ in range(3):
-        number = next_number()
-        proofs.send_code(account, number, by=ada)
-        code = sent_to(number)
-        prove = partial(proofs.check_code, account, number, code, by=ada)
-        outcomes = _at_once(4, partial(refused, prove))
-        assert sorted(outcomes) == ["code_used_up"] * 3 + ["proven"]
-    assert Event.objects.filter(kind="number.proven").count() == 3
-
-
-def test_accounts_asking_at_once_share_the_ten_codes_of_a_number(
-    committed: None, account: Account, ada: User, mallory: User
-) -> None:
-    """Fails (more than ten sent) when `counting.take` reads, then writes the count: no account locks another's."""
-    accounts = [account, *(make_account(make_business(mallory)) for _ in range(15))]
-    number = next_number()
-    turns = iter(accounts)
-    outcomes = _at_once(16, lambda: refused(lambda: proofs.send_code(next(turns), number, by=ada)))
-    assert sorted(outcomes) == ["code_too_often"] * 6 + ["proven"] * 10
-    assert Message.objects.filter(to=number).count() == 10
-
-
-def _at_once(threads: int, act: Callable[[], str]) -> list[str]:
-    together = Barrier(threads)
-
-    def run(_: int) -> str:
-        try:
-            connection.ensure_connection()
-            together.wait(timeout=30)
-            return act()
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(threads) as pool:
-        return list(pool.map(run, range(threads)))
