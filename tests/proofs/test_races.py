@@ -89,7 +89,7 @@ def test_two_who_claim_one_number_at_once(ada: User, mallory: User) -> None:
 
 
 def test_an_application_that_ends_while_its_number_is_given(ada: User) -> None:
-    """Fails (a number held by an application that has ended) when the rows of the claim are not locked."""
+    """Fails (a deadlock) when the rows of the claim are not locked in one order."""
     for _ in range(6):
         claim = claimed(ada)
         application = claim.account.applications.get()
