@@ -190,7 +190,6 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
         "registry/error.html",
         {
             "status": status,
-            "phrase": HTTPStatus(status).phrase,
             "text": text,
             "spoken": spoken(text),
             "error": error,

@@ -140,7 +140,9 @@ def forms_of(text: Any) -> tuple[str, ...]:
 
 
 def djangos() -> Iterator[Found]:
-    """What Django itself says on our pages, in a language that it does not come with: months, and forms' refusals."""
+    """What Django itself says on our pages, where it lacks the language: months, sizes, forms' refusals."""
+    yield "django", Marked("%(size)d byte", "%(size)d bytes")
+    yield from (("django", Marked(f"%s {unit}")) for unit in ("KB", "MB"))
     fields = [forms.Field, *_below(forms.Field), model_forms.ModelChoiceField]
     with translation.override("en"):
         said = [

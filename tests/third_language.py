@@ -13,7 +13,7 @@ from babel.messages.mofile import write_mo
 
 from registry import languages, texts
 
-CODE, NAME = "xx", "Guillemets"
+CODE, NAME = "xx", "«Guillemets»"
 
 
 @functools.cache  # every file of the tree is read for it

@@ -5,6 +5,7 @@ from typing import Any
 
 from accounts.badges.models import Tier
 from accounts.errors import Invalid, Problem
+from accounts.text import Text
 
 # The pilot of 2017: green pin, grey tick, yellow and undeletable (R1, R3, R4).
 PILOT_VERSION = "pilot-2017.1"
@@ -14,7 +15,7 @@ PILOT_TIERS: dict[str, Any] = {
             "symbol": "pin",
             "colour": "green",
             "position": "beside_photo",
-            "label": {"id": "Bisnis terverifikasi", "en": "Verified business"},
+            "label": Text("Bisnis terverifikasi", "Verified business").in_both(),
         },
         "chat": {"message_colour": "yellow", "notice_colour": "yellow", "messages_deletable": False},
     },
@@ -23,7 +24,7 @@ PILOT_TIERS: dict[str, Any] = {
             "symbol": "tick",
             "colour": "grey",
             "position": "beside_name",
-            "label": {"id": "Nomor terkonfirmasi", "en": "Confirmed number"},
+            "label": Text("Nomor terkonfirmasi", "Confirmed number").in_both(),
         },
         "chat": {"message_colour": "plain", "notice_colour": "plain", "messages_deletable": True},
     },

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.translation import gettext_lazy as _
 
 from accounts.badges.models import DisplayPolicy, Tier
+from accounts.spoken import spoken
 from accounts.text import Text
 from accounts.verification.models import Application
 from accounts.verification.photos import id_in
@@ -41,6 +42,10 @@ class Preview:
     message_colour: str
     notice_colour: str
     messages_deletable: bool
+
+    @property
+    def words(self) -> str:
+        return spoken(self.label)
 
     @property
     def symbol_class(self) -> str:

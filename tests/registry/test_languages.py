@@ -104,7 +104,7 @@ def test_pages_forms_and_the_switch_of_languages(third: None, ada: User, olga: U
     assert f'value="{CODE}" lang="{CODE}">{NAME}<' in staff and 'value="id"' in staff
     staff = browser_of(olga, language=CODE).get(reverse("admin:index")).content.decode()
     assert "«Verified-business registry»" in staff
-    assert (CODE, NAME) in list(StaffForm().fields["language"].choices)
+    assert (CODE, NAME) in list(StaffForm().fields["language"].choices)  # type: ignore[attr-defined]  # of a choice field
 
 
 def test_what_django_says_itself_is_translated_where_it_does_not_know_the_language(third: None) -> None:
