@@ -22,7 +22,9 @@ from accounts.people.models import User
 from accounts.text import Text
 
 INVITATION_LIFE = timedelta(days=14)
-INVITATIONS_A_DAY = 20  # of one business: each is a message to somebody who did not ask for it
+# Each is a message to somebody who did not ask for it: so many by one business, by one person, to one contact.
+A_BUSINESS_A_DAY, A_PERSON_A_DAY, A_CONTACT_A_DAY = 20, 30, 5
+DAY = timedelta(days=1)
 JOINING = "/my/joining/"  # where they are answered
 
 
@@ -82,7 +84,7 @@ def offer_ownership(business: Business, person: User, *, by: User) -> MemberInvi
 def _offer(
     business: Business, contact: str, role: MemberRole, *, by: User, hands_over: bool = False
 ) -> MemberInvitation:
-    _count(business)
+    _count(business, contact, by)
     for open_one in business.member_invitations.filter(contact=contact, closed_at=None):
         _close(open_one, InvitationOutcome.REVOKED)
     invitation = MemberInvitation.objects.create(
@@ -107,11 +109,14 @@ def _offer(
     return invitation
 
 
-def _count(business: Business) -> None:
-    key, day = counting.key_of("member_invitation", business.pk), timedelta(days=1)
-    if not counting.take(key, INVITATIONS_A_DAY, day):
-        seconds = int(counting.wait(key, day).total_seconds()) + 1
-        raise TooMany("invitations_too_often", retry_after=seconds, hours=-(-seconds // 3600))
+def _count(business: Business, contact: str, by: User) -> None:
+    """In the transaction of the message: one that is refused is not counted."""
+    limits = [(business.pk, A_BUSINESS_A_DAY), (by.pk, A_PERSON_A_DAY), (contact, A_CONTACT_A_DAY)]
+    for whose, limit in limits:
+        key = counting.key_of("member_invitation", whose)
+        if not counting.take(key, limit, DAY):
+            seconds = int(counting.wait(key, DAY).total_seconds()) + 1
+            raise TooMany("invitations_too_often", retry_after=seconds, hours=-(-seconds // 3600))
 
 
 @audit.transaction
@@ -130,6 +135,8 @@ def accept(invitation: MemberInvitation, *, by: User) -> Membership:
     """
     business = locked(invitation.business)
     invitation = _to_answer(invitation, by)
+    if not User.objects.select_for_update(no_key=True).filter(pk=by.pk, is_active=True):
+        raise NotFound("not_found")  # whose data are being erased at this moment
     if role_of(invitation.invited_by, business) != MemberRole.OWNER:
         raise NotAllowed("invitation_over")
     role = MemberRole(invitation.role)

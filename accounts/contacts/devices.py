@@ -61,11 +61,6 @@ def end(session_key: str, *, by: User, only: str = "") -> int:
     return ended
 
 
-def end_all(person: User) -> int:
-    """Everywhere: of whoever may not sign in any more, or whose data goes."""
-    return _end(device.session_id for device in Device.objects.filter(person=person))
-
-
 def _end(session_keys: Iterable[str]) -> int:
     _, ended = Session.objects.filter(session_key__in=list(session_keys)).delete()
     return ended.get(Session._meta.label, 0)

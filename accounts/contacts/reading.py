@@ -40,7 +40,7 @@ class Contact(NamedTuple):
 
 
 def read(text: str, *, pointer: str = "/contact") -> Contact:
-    """Raises Invalid: sign_in_contact_missing, sign_in_contact_invalid. The same for a contact of the staff as for any other."""
+    """Raises Invalid: sign_in_contact_missing, sign_in_contact_invalid; for the staff's as for any other contact."""
     text = text.strip()
     if not text:
         raise _problem("sign_in_contact_missing", pointer)

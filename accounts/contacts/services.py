@@ -67,7 +67,9 @@ def send_code(
 @transaction.atomic
 def _send_code(contact: Contact, browser: str, address: str, language: str, by_voice: bool) -> SignInCode:
     caps.take(contact, address)
-    staff = User.objects.exclude(role=Role.OWNER).filter(**{contact.field: contact.value}).exists()
+    staff = (
+        User.objects.exclude(role=Role.OWNER).filter(**{f"{contact.field}__iexact": contact.value}).exists()
+    )
     now, whose = clock.now(), _hash("browser", browser)
     SignInCode.objects.filter(browser=whose, closed_at=None).update(closed_at=now)
     code = codes.fresh()

@@ -143,12 +143,25 @@ def test_a_member_who_is_invited_anew_keeps_what_is_more(bakery: Business, ada: 
     assert members.accept(invitation, by=mark).role == MANAGER
 
 
-def test_nobody_is_flooded_with_invitations(bakery: Business, ada: User) -> None:
-    for number in range(members.INVITATIONS_A_DAY):
+def test_nobody_is_flooded_with_invitations(bakery: Business, ada: User, mallory: User) -> None:
+    for number in range(members.A_BUSINESS_A_DAY):
         members.invite(bakery, f"somebody{number}@owner.example", role=VIEWER, by=ada)
     with pytest.raises(TooMany) as refusal:
         members.invite(bakery, BUDI, role=VIEWER, by=ada)
     assert (refusal.value.code, refusal.value.params) == ("invitations_too_often", {"hours": 24})
+    shops = [make_business(mallory) for _ in range(members.A_CONTACT_A_DAY)]
+    for shop in shops:
+        members.invite(shop, BUDI, role=VIEWER, by=mallory)
+    assert (
+        refusal_of(lambda: members.invite(shops[0], BUDI, role=VIEWER, by=mallory)) == "invitations_too_often"
+    )
+    for number in range(members.A_PERSON_A_DAY - len(shops)):
+        members.invite(shops[number % 5], f"other{number}@owner.example", role=VIEWER, by=mallory)
+    late = make_business(mallory)
+    assert (
+        refusal_of(lambda: members.invite(late, "x@owner.example", role=VIEWER, by=mallory))
+        == "invitations_too_often"
+    )
 
 
 def deeds(business: Business, ada: User, other: User) -> dict[str, Callable[[User], object]]:

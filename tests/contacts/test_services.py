@@ -133,7 +133,7 @@ def test_a_code_in_other_digits_and_in_groups(ada: User) -> None:
 
 def test_an_address_of_the_staff_gets_a_word_and_no_code(rita: User) -> None:
     """What the page says and the database does is the same; no guess at the code that was never sent is good."""
-    User.objects.filter(pk=rita.pk).update(email="rita@registry.example")
+    User.objects.filter(pk=rita.pk).update(email="Rita@Registry.example")  # as an operator typed it
     contact = Contact("email", "rita@registry.example")
     with CaptureQueriesContext(connection) as queries:
         browser = ask(contact)

@@ -22,6 +22,7 @@ from accounts.onboarding.forms import OwnerForm
 from accounts.onboarding.signing_in.asked import Asked, asked, browser_of, forget, keep
 from accounts.onboarding.signing_in.forms import CodeForm, ContactForm
 from accounts.onboarding.signing_in.middleware import used_today
+from accounts.people import languages
 from accounts.people.adapters import address_of
 from accounts.people.doors import let_owner_in
 from accounts.people.models import User
@@ -42,7 +43,7 @@ class AnonymousPage(View):
         return response
 
     def show(self, form: OwnerForm, refusal: DomainError | None = None, **context: Any) -> HttpResponse:
-        status = 200
+        status = 422 if form.errors else 200
         if refusal is not None:
             form.refuse(refusal)
             status = 429 if isinstance(refusal, TooMany) else 422
@@ -159,4 +160,4 @@ def _open_session(request: HttpRequest, waiting: Asked, code: str) -> HttpRespon
 
 
 def _language() -> str:
-    return (get_language() or "id").split("-")[0]
+    return get_language() or languages.INDONESIAN
