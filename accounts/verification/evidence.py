@@ -159,7 +159,7 @@ def content_of_upload(file: "UploadedFile[Any]") -> bytes:
         raise problem("evidence_empty")
     if file.size > LARGEST:
         raise problem("evidence_too_large")
-    content = file.read()
+    content: bytes = file.read()
     if is_heic(content):
         raise problem("evidence_heic")
     return content

@@ -92,7 +92,7 @@ class TestKept:
         send(browser, draft, "evidence", kind="other", file=uploaded("dance.webp", content.getvalue()))
         kept = Image.open(io.BytesIO(evidence.content_of(Evidence.objects.get())))
         assert getattr(kept, "n_frames", 1) == 1
-        red, _, blue = kept.convert("RGB").getpixel((25, 25))  # type: ignore[misc]  # of an RGB picture
+        red, _, blue = kept.convert("RGB").getpixel((25, 25))
         assert red > 200 and blue < 60
 
     def test_a_pdf_with_a_script_is_only_ever_drawn(self, browser: Client, draft: Application) -> None:

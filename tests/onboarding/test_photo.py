@@ -1,7 +1,7 @@
 """The photo of an account: a square of pixels and nothing else, shown to nobody before it is approved."""
 
 import io
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.test import Client
@@ -61,7 +61,7 @@ class TestSquare:
         kept = Image.open(io.BytesIO(square(photo(image_format, size=LARGE))))
         assert (kept.format, kept.size, kept.mode) == ("JPEG", (PHOTO_SIDE, PHOTO_SIDE), "RGB")
         assert "exif" not in kept.info and "icc_profile" not in kept.info and "comment" not in kept.info
-        above, below = kept.getpixel((256, 100)), kept.getpixel((256, 400))
+        above, below = (cast(tuple[int, ...], kept.getpixel((256, height))) for height in (100, 400))
         assert above[0] > 200 > 60 > above[2] and below[2] > 200 > 60 > below[0]  # turned as the camera meant
 
     def test_what_is_transparent_becomes_white(self) -> None:

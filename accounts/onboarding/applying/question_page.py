@@ -135,8 +135,9 @@ class NamePage(QuestionPage):
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if suggested := request.POST.get("use"):
-            request.POST = request.POST.copy()  # type: ignore[assignment]  # the button is one of the fields
-            request.POST["display_name"] = suggested
+            typed = request.POST.copy()
+            typed["display_name"] = suggested  # the button is one of the fields
+            request.POST = typed  # type: ignore[assignment]  # a form only reads it
         return super().post(request, *args, **kwargs)
 
     def save(self, form: Any) -> str:
