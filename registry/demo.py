@@ -19,7 +19,8 @@ from accounts.verification import evidence
 from accounts.verification import services as verification
 from accounts.verification.models import Application, Kind, Source, Status
 
-COHORT = "Pilot"
+COHORT, INVITED_COHORT = "Pilot", "Pasar Baru"
+INVITED = "siti@warung.example"  # her invitation lies in the outbox of the first run
 
 
 @dataclass(frozen=True)
@@ -66,8 +67,8 @@ WAITING = (
 )  # fmt: skip
 
 
-def build(rita: User, rudi: User) -> None:
-    """One verified, one confirmed and one suspended account, and a few waiting applications."""
+def build(rita: User, rudi: User, olga: User) -> None:
+    """One verified, one confirmed and one suspended account, a few waiting applications, and an invitation."""
     cohort = pilot.open_cohort(COHORT, by=audit.SYSTEM, invitation_only=False)
     for applicant, tier in (
         (VERIFIED, Tier.VERIFIED),
@@ -79,6 +80,8 @@ def build(rita: User, rudi: User) -> None:
     badges.suspend(badge, reason="under_investigation", by=rudi)
     for applicant in WAITING:
         _apply(applicant, cohort)
+    invited = pilot.open_cohort(INVITED_COHORT, by=olga, country="ID", capacity=20)
+    pilot.invite(invited, INVITED, by=olga)
 
 
 def _apply(applicant: Applicant, cohort: Cohort) -> Application:

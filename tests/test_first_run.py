@@ -1,11 +1,12 @@
 """The first run, as a newcomer meets it: what is printed once, what is kept, and that it works as printed."""
 
 import json
+import re
 import subprocess
 from pathlib import Path
 from typing import Any
 
-from tests.server import Browser, Server
+from tests.server import Browser, Server, forms, until
 
 KEYS = {"url", "staff", "api_key", "verified_number", "confirmed_number", "suspended_number"}
 
@@ -45,6 +46,13 @@ def test_the_first_run_prints_what_is_needed_once_and_a_second_run_finds_its_dat
         assert by_number[facts["suspended_number"]]["absence"]["state"] == "suspended"
         assert found["not_listed"] == found["invalid"] == []
         assert facts["verified_number"] in {card["number"] for card in curl(directory)["results"]}
+
+        anybody = Browser(server)
+        assert f"{server.url}/outbox/" in said and f"{server.url}/start/" in said
+        link = re.compile(rf"{server.url}(/i/[^<\"\s]+)")
+        assert until(lambda: link.search(anybody.open("/outbox/")) is not None)
+        (path, *_) = link.findall(anybody.open("/outbox/"))
+        assert forms(anybody.open(path), path)  # it waits to be accepted
 
         for person in facts["staff"]:
             Browser(server).sign_in(person["username"], person["password"])

@@ -1,7 +1,6 @@
 """Bu Siti's phone: a small window in which she goes from her invitation to a badge, with scripts or without."""
 
 import re
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from playwright.sync_api import Page
 
 from accounts import ids
 from tests.browser.chromium import PHONE, Watch
-from tests.server import Browser, Server, until
+from tests.server import Browser, Server, until, words_of
 
 QUEUE = "/admin/verification/application/"
 COHORT = "Pasar Senen"
@@ -53,7 +52,7 @@ def picture(folder: Path, name: str, colour: str) -> Path:
 
 
 class Owner:
-    """Counts what the way takes: pages that came, fields that were filled in, seconds."""
+    """Counts what the way takes: pages that came, and fields that were filled in."""
 
     def __init__(
         self,
@@ -79,7 +78,6 @@ class Owner:
         self.weights: dict[str, int] = {}
         self.parts: dict[str, int] = {}
         self.fields = 0
-        self.began = time.monotonic()
         self.page.on("response", self._weigh)
         self.page.on("framenavigated", lambda frame: self.pages.append(urlsplit(frame.url).path))
 
@@ -92,10 +90,6 @@ class Owner:
             self.parts = {}
         self.parts[response.url] = len(response.body())
         self.weights[urlsplit(self.page.url).path] = sum(self.parts.values())
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self.began
 
     # --- what a finger does ---
 
@@ -113,33 +107,31 @@ class Owner:
 
     def code(self, contact: str) -> str:
         """The newest code that came to a contact, a number as she writes it."""
-        outbox = Browser(self.server)
+        return self.came(contact, CODE)
+
+    def came(self, contact: str, wanted: re.Pattern[str]) -> str:
+        """What the newest message to a contact says that has it in it."""
         if "@" not in contact:
             contact = re.sub(r"\D", "", contact).removeprefix("0")
+        outbox = Browser(self.server)
         found: list[str] = []
 
-        def came() -> bool:
-            sections = outbox.open("/outbox/").split('<section class="sent">')[1:]
-            for section in sections:
+        def is_there() -> bool:
+            for section in outbox.open("/outbox/").split('<section class="sent">')[1:]:
                 head, _, text = section.partition('class="text"')
-                if contact in head and (code := CODE.search(re.sub(r"<[^>]+>", " ", text))):
-                    found[:] = [code.group()]
+                if contact in head and (match := wanted.search(re.sub(r"<[^>]+>", " ", text))):
+                    found[:] = [match.group()]
                     return True
             return False
 
-        assert until(came, 20), outbox.open("/outbox/")[:3000]
+        assert until(is_there, 20), words_of(outbox.open("/outbox/"))[:3000]
         return found[0]
 
     # --- her way ---
 
     def open_invitation(self) -> None:
-        outbox = Browser(self.server)
-        link = re.compile(rf"{re.escape(self.server.url)}/i/[^\"<\s]+")
-        assert until(lambda: link.search(outbox.open("/outbox/")) is not None, 20)
-        found = link.search(outbox.open("/outbox/"))
-        assert found
-        self.began = time.monotonic()
-        self.page.goto(found.group())
+        link = self.came(self.contact, re.compile(r"http://\S+/i/\S+"))
+        self.page.goto(link)
         self.shot(self.page, "01-invitation")
         self.press()
 

@@ -75,6 +75,8 @@ class Command(BaseCommand):
                 {"numbers": [verified, facts["confirmed_number"], facts["suspended_number"]]}
             )
             lines += [
+                f"Apply  {url}/start/   or by the invitation that lies in {url}/outbox/",
+                "       A code to any e-mail address or number that you sign in with arrives there, too.",
                 f"API    {url}/v1/docs",
                 f"       {facts['api_key']}",
                 "",
@@ -96,7 +98,7 @@ def _make() -> dict[str, Any]:
     staff, users = _staff({"rita": Role.SENIOR_REVIEWER, "rudi": Role.SENIOR_REVIEWER, "olga": Role.OPERATOR})
     app = clients.create_app("Demo messenger", "developer@app.example", by=audit.SYSTEM)
     _, api_key = clients.create_key(app, Scope.values, by=audit.SYSTEM)
-    demo.build(users["rita"], users["rudi"])
+    demo.build(users["rita"], users["rudi"], users["olga"])
     return {
         "url": settings.PUBLIC_URL,
         "staff": staff,
