@@ -38,6 +38,7 @@ from accounts.verification.models import (
     Claim,
     Decision,
     Evidence,
+    Photo,
     QualityCheck,
     Question,
     Reading,
@@ -279,6 +280,13 @@ BREAKS: dict[str, Break] = {
     "one_copy_of_a_file_per_application": lambda w: [
         Evidence.objects.create(application=w.application, size=1, sha256="0" * 64) for _ in range(2)
     ],
+    "evidence_kind_is_known": lambda w: Evidence.objects.create(
+        application=w.application, size=1, kind="rumour"
+    ),
+    "one_copy_of_a_photo_per_account": lambda w: [
+        Photo.objects.create(account=w.account, sha256="0" * 64) for _ in range(2)
+    ],
+    "one_application_per_reference": lambda w: Application.objects.update(reference="7K3M-9Q2P"),
     "a_reading_has_one_source": lambda w: Reading.objects.create(
         application=w.application, field="number", value="1", read_by=w.rita
     ),
