@@ -13,7 +13,7 @@ from accounts.audit.models import Event
 from accounts.people.models import User
 from accounts.pilot import services as pilot
 from accounts.pilot.models import Cohort, Invitation, InvitationState
-from tests.factories import age, make_account, make_business, make_cohort
+from tests.factories import age, make_account, make_business, make_cohort, make_owner
 from tests.owners import owner_browser
 from tests.pilot.invited import accepted, invited
 
@@ -207,6 +207,22 @@ def test_the_waiting_list_says_the_place_number(ada: User, mallory: User) -> Non
         assert browser.post(reverse("waiting"), {"leave": ""}).status_code == 302
     page = browser.get(reverse("waiting")).content.decode()
     assert "You are no longer on the waiting list." in page and "You are number" not in page
+
+
+def test_the_waiting_list_costs_as_many_queries_for_the_last_in_the_line(
+    ada: User, django_assert_max_num_queries: Any
+) -> None:
+    cohort = make_cohort(invitation_only=True, country="ID")
+    for n in range(20):
+        person = make_owner("Guest", f"guest{n}@owner.example")
+        pilot.join(person, "ID", by=person)
+    browser = owner_browser(ada)
+    browser.post(reverse("waiting"))
+    assert pilot.seems_to_have_room(cohort)
+    with django_assert_max_num_queries(9):
+        page = browser.get(reverse("waiting"))
+    assert "You are number 21" in page.content.decode()
+    assert len(page.content) < 50_000
 
 
 def test_who_can_apply_is_sent_to_the_form_not_into_the_line(ada: User) -> None:
