@@ -4,7 +4,7 @@ Ada owns the business; Mallory owns another one; Vera may only look, Mark may ch
 her addresses answer Mallory as they answer for what does not exist.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 import pytest
@@ -12,12 +12,20 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from accounts import ids
-from accounts.businesses.models import Business, MemberRole, Membership
+from accounts.businesses.models import Account, Business, MemberRole, Membership
 from accounts.onboarding.pages import OwnerPage
 from accounts.people.models import User
 from accounts.verification import photos
-from accounts.verification.models import Application
-from tests.factories import make_account, make_approved, make_business, make_draft, make_owner, make_submitted, uploaded
+from accounts.verification.models import Application, Evidence, Photo
+from tests.factories import (
+    make_account,
+    make_approved,
+    make_business,
+    make_draft,
+    make_owner,
+    make_submitted,
+    uploaded,
+)
 from tests.owners import owner_browser
 from tests.verification.papers import photo
 
@@ -31,7 +39,9 @@ class Page(NamedTuple):
 
     look: str | MemberRole | None
     change: str | MemberRole | None
-    about: str = ""  # which of Ada's things the address names: draft, file, photo, submitted, approved, business
+    about: str = (
+        ""  # which of Ada's things the address names: draft, file, photo, submitted, approved, business
+    )
     more: dict[str, str] = {}  # the other parts of the address
 
     @property
@@ -81,13 +91,19 @@ PAGES: dict[str, Page] = {
     "my_website": Page(VIEWER, None, "approved"),
     "start_website": Page(None, MANAGER, "approved"),
     "check_website": Page(None, MANAGER, "approved"),
+    # What is held about oneself
+    "consent": Page(OWNERS, OWNERS),
+    "my_data": Page(OWNERS, None),
+    "download_my_data": Page(None, OWNERS),
+    "erase_my_data": Page(OWNERS, OWNERS),
+    "erased": Page(EVERYBODY, None),
     # What becomes of it
     "my": Page(OWNERS, None),
     "application_status": Page(VIEWER, None, "submitted"),
     "answer_question": Page(VIEWER, MANAGER, "submitted"),
     "withdraw_application": Page(VIEWER, MANAGER, "submitted"),
     "contest_decision": Page(VIEWER, MANAGER, "submitted"),
-    "apply_again": Page(None, MANAGER, "submitted"),
+    "apply_again": Page(VIEWER, MANAGER, "submitted"),
     "my_account": Page(VIEWER, None, "approved"),
     "change_profile": Page(VIEWER, MANAGER, "approved"),
     "change_look": Page(VIEWER, MANAGER, "approved"),
@@ -110,19 +126,39 @@ PAGES: dict[str, Page] = {
 PARAMETERS = {"business": "business_id", "approved": "account_id", "file": "evidence_id", "photo": "photo_id"}
 
 
+class Things(dict[str, Any]):
+    """One of each of what an address can name, made when it is asked for: most addresses name one."""
+
+    def __init__(self, owner: User) -> None:
+        self.owner = owner
+
+    def __missing__(self, name: str) -> Any:
+        self[name] = getattr(self, f"_{name}")()
+        return self[name]
+
+    def _business(self) -> Business:
+        return make_business(self.owner)
+
+    def _draft(self) -> Application:
+        return make_draft(make_account(self["business"]))
+
+    def _file(self) -> Evidence:
+        return self["draft"].evidence.get()
+
+    def _photo(self) -> Photo:
+        picture = uploaded("photo.png", photo("PNG", size=(200, 200)))
+        return photos.keep(self["draft"].account, file=picture, by=self.owner)
+
+    def _submitted(self) -> Application:
+        return make_submitted(make_account(self["business"]))
+
+    def _approved(self) -> Account:
+        return make_approved(account=make_account(self["business"]))
+
+
 @pytest.fixture
-def adas(ada: User) -> dict[str, Any]:
-    """One of each of what an address can name."""
-    business = make_business(ada)
-    draft = make_draft(make_account(business))
-    return {
-        "business": business,
-        "draft": draft,
-        "file": draft.evidence.get(),
-        "photo": photos.keep(draft.account, file=uploaded("photo.png", photo("PNG", size=(200, 200))), by=ada),
-        "submitted": make_submitted(make_account(business)),
-        "approved": make_approved(account=make_account(business)),
-    }
+def adas(ada: User) -> Things:
+    return Things(ada)
 
 
 def addresses() -> Iterator[URLPattern]:
@@ -138,7 +174,7 @@ def addresses() -> Iterator[URLPattern]:
     yield from walk(get_resolver())
 
 
-def address_of(name: str, page: Page, things: dict[str, Any]) -> str:
+def address_of(name: str, page: Page, things: Mapping[str, Any]) -> str:
     about = page.about
     if not about:
         return reverse(name, kwargs=page.more)
@@ -147,8 +183,8 @@ def address_of(name: str, page: Page, things: dict[str, Any]) -> str:
     return reverse(name, kwargs={**whose, parameter: things[about].pk, **page.more})
 
 
-def foreign(things: dict[str, Any]) -> dict[str, Any]:
-    """The same kinds of things, none of which exists."""
+def foreign(things: Things) -> dict[str, Any]:
+    """The same kinds of things as were asked for, none of which exists."""
     return {name: type(thing)(pk=ids.new_id(thing.pk.partition("_")[0])) for name, thing in things.items()}
 
 
@@ -176,7 +212,7 @@ def test_every_page_of_owners_says_who_may_open_it() -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("method", [LOOK, CHANGE])
-def test_what_is_adas_is_nobody_elses(name: str, method: str, adas: dict[str, Any], mallory: User) -> None:
+def test_what_is_adas_is_nobody_elses(name: str, method: str, adas: Things, mallory: User) -> None:
     page = PAGES[name]
     if not page.about or page.for_everybody:
         return
@@ -190,7 +226,7 @@ def test_what_is_adas_is_nobody_elses(name: str, method: str, adas: dict[str, An
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_nobody_without_signing_in(name: str, adas: dict[str, Any]) -> None:
+def test_nobody_without_signing_in(name: str, adas: Things) -> None:
     page = PAGES[name]
     if page.for_everybody:
         return
@@ -202,7 +238,7 @@ def test_nobody_without_signing_in(name: str, adas: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("name", PAGES)
 @pytest.mark.parametrize("role", list(MemberRole))
-def test_roles(name: str, role: MemberRole, adas: dict[str, Any]) -> None:
+def test_roles(name: str, role: MemberRole, adas: Things) -> None:
     page = PAGES[name]
     if not page.about:
         return
@@ -214,7 +250,7 @@ def test_roles(name: str, role: MemberRole, adas: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_an_owner_is_not_staff_nor_the_other_way_round(name: str, adas: dict[str, Any], rita: User) -> None:
+def test_an_owner_is_not_staff_nor_the_other_way_round(name: str, adas: Things, rita: User) -> None:
     page = PAGES[name]
     if page.look in (EVERYBODY, None):
         return
@@ -224,7 +260,7 @@ def test_an_owner_is_not_staff_nor_the_other_way_round(name: str, adas: dict[str
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_looking_changes_nothing(name: str, adas: dict[str, Any], ada: User) -> None:
+def test_looking_changes_nothing(name: str, adas: Things, ada: User) -> None:
     page = PAGES[name]
     if page.look is None:
         return

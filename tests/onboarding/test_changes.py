@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -12,9 +11,10 @@ from accounts.badges import services as badges
 from accounts.badges.models import BadgeStatus
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Account, NumberUse
+from accounts.onboarding.following.drawing import own_address
 from accounts.people.models import User
 from accounts.verification import services as verification
-from accounts.verification.models import Application, Kind, Source, Status
+from accounts.verification.models import Application, Kind, Photo, Source, Status
 from tests.factories import (
     PDF,
     age,
@@ -31,6 +31,7 @@ from tests.factories import (
     uploaded,
 )
 from tests.owners import owner_browser
+from tests.verification.papers import photo
 
 pytestmark = pytest.mark.django_db
 
@@ -54,12 +55,12 @@ def browser(ada: User) -> Client:
     return owner_browser(ada)
 
 
-def send(browser: Client, step: str, thing: Application | Account, **typed: Any) -> HttpResponse:
+def send(browser: Client, step: str, thing: Application | Account, **typed: Any) -> Any:
     answer: Any = browser.post(reverse(step, args=[thing.pk]), typed)
     return answer
 
 
-def next_page(browser: Client, answer: HttpResponse) -> str:
+def next_page(browser: Client, answer: Any) -> str:
     assert answer.status_code == 302, answer.content.decode()[:3000]
     shown: Any = browser.get(answer["Location"], follow=True)
     assert shown.status_code == 200
@@ -269,6 +270,36 @@ def test_a_new_look_is_an_application(browser: Client, account: Account) -> None
     assert Application.objects.filter(account=account, kind=Kind.PROFILE_CHANGE).count() == 1
     other = send(browser, "change_look", account, **{**typed, "category": "beauty"})
     assert other.status_code == 422 and "still being checked" in other.content.decode()
+
+
+def test_a_new_photo_is_judged_first(browser: Client, account: Account) -> None:
+    typed = {"category": account.category, "website": ""}
+    picture = photo(size=(300, 200))
+    for _ in range(2):
+        answer = send(browser, "change_look", account, file=uploaded("shop.jpg", picture), **typed)
+        assert answer["Location"] == reverse(
+            "application_status", args=[only(account, Kind.PROFILE_CHANGE).pk]
+        )
+    application = only(account, Kind.PROFILE_CHANGE)
+    assert application.photo and now(account).photo == "" and Photo.objects.count() == 1
+    approve_now(application)
+    assert now(account).photo == application.photo
+    shown = browser.get(reverse("my_account", args=[account.pk])).content.decode()
+    assert f'src="{own_address(application.photo)}"' in shown
+
+
+def test_a_photo_of_what_is_refused_is_not_kept(browser: Client, account: Account) -> None:
+    send(browser, "change_look", account, category="retail", website="")
+    file = uploaded("shop.jpg", photo(size=(300, 200)))
+    answer = send(browser, "change_look", account, category="retail", website="", file=file)
+    assert answer.status_code == 422 and Photo.objects.count() == 0
+
+
+def test_a_file_that_is_far_too_large_is_said_at_its_field(browser: Client, asked: Application) -> None:
+    file = uploaded("shop.jpg", b"\xff\xd8\xff" + bytes(11 * 2**20))
+    answer = send(browser, "answer_question", asked, question=question_of(asked), text="Here.", file=file)
+    assert answer.status_code == 422 and "#id_file" in answer.content.decode()
+    assert status_of(asked) == Status.NEEDS_INFORMATION
 
 
 def test_nothing_new_is_no_application(browser: Client, account: Account) -> None:

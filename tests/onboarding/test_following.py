@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts.badges import services as badges
@@ -45,13 +44,13 @@ def account(business: Business) -> Account:
     return make_approved(account=make_account(business), display_name="Warung Bu Ada")
 
 
-def mine(reader: User, query: str = "") -> HttpResponse:
+def mine(reader: User, query: str = "") -> Any:
     answer: Any = owner_browser(reader).get(reverse("my") + query)
     assert answer.status_code == 200
     return answer
 
 
-def of(account: Account, reader: User, *, language: str = "en") -> HttpResponse:
+def of(account: Account, reader: User, *, language: str = "en") -> Any:
     answer: Any = owner_browser(reader, language=language).get(reverse("my_account", args=[account.pk]))
     assert answer.status_code == 200
     return answer

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -37,7 +36,7 @@ def account(ada: User) -> Account:
     return make_approved(account=make_account(business), display_name="Warung Bu Ada")
 
 
-def look(account_id: str, *, language: str = "en") -> HttpResponse:
+def look(account_id: str, *, language: str = "en") -> Any:
     answer: Any = Client(headers={"Accept": "text/html", "Accept-Language": language}).get(
         reverse("public_page", args=[account_id])
     )

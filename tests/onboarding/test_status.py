@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.core.cache import cache
-from django.http import HttpResponse
 from django.urls import reverse
 
 from accounts import clock
@@ -15,6 +14,7 @@ from accounts.onboarding.following.waiting import wait_of
 from accounts.people.models import User
 from accounts.proofs.models import NumberProof
 from accounts.verification import services as verification
+from accounts.verification import workhours
 from accounts.verification.models import Application, Reason, Status
 from tests.factories import (
     age,
@@ -45,13 +45,13 @@ def address(application: Application, step: str = "application_status") -> str:
     return reverse(step, args=[application.pk])
 
 
-def page(application: Application, reader: User, *, language: str = "en", query: str = "") -> HttpResponse:
+def page(application: Application, reader: User, *, language: str = "en", query: str = "") -> Any:
     answer: Any = owner_browser(reader, language=language).get(address(application) + query)
     assert answer.status_code == 200
     return answer
 
 
-def text(answer: HttpResponse) -> str:
+def text(answer: Any) -> str:
     """Without what differs from page to page: the tokens of its forms."""
     return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", answer.content.decode())
 
@@ -167,7 +167,7 @@ def test_without_enough_decisions_the_promise_is_told(ada: User, settings: Any) 
 def test_the_wait_is_the_median_of_real_decisions(ada: User, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten decisions in the last weeks: half of them had waited no longer than so."""
     decisions = [decline_now(make_submitted()).decisions.get() for _ in range(10)]
-    office = waiting.workhours.office()
+    office = workhours.office()
     decided = office.add(clock.now(), timedelta(hours=-8))
     for place, decision in enumerate(decisions):
         type(decision).objects.filter(pk=decision.pk).update(decided_at=decided)

@@ -25,7 +25,7 @@ def prepare(account: Account, *, kind: str, by: audit.Actor, **profile: str) -> 
     """The open application of this kind, or a new draft. Raises NotAllowed as `verification.start`."""
     account = businesses.locked(account)
     found = open_one(account, kind)
-    return found or verification.start(account, kind=kind, source=Source.FORM, by=by, **profile)
+    return found or verification.start(account, kind=kind, source=Source.FORM, cohort=None, by=by, **profile)
 
 
 @audit.transaction

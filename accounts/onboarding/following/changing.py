@@ -19,6 +19,7 @@ from accounts.businesses.lists import ABOUT_LIMIT, Category, ContactPurpose
 from accounts.businesses.models import Account
 from accounts.errors import DomainError, Invalid, Problem, Stale
 from accounts.onboarding.following import asking
+from accounts.onboarding.following.files import PICTURES, FormWithFile, PageWithFile, optional_file
 from accounts.onboarding.forms import OwnerForm
 from accounts.onboarding.pages import AccountPage, FormPage
 from accounts.sentences import SENTENCES
@@ -72,6 +73,12 @@ class ProfileForm(OwnerForm):
         required=False,
     )
 
+    def say_again(self, revision: int) -> None:
+        """What was typed is to be sent once more, over what is there now."""
+        typed: Any = self.data.copy()  # type: ignore[attr-defined]  # a QueryDict, of which a copy can be changed
+        typed["revision"] = revision
+        self.data = typed
+
 
 class ChangeProfile(OfALiveAccount):
     template_name = "onboarding/change_profile.html"
@@ -92,10 +99,8 @@ class ChangeProfile(OfALiveAccount):
                 revision = form.cleaned_data["revision"] or 0
                 businesses.change_account(self.account, revision=revision, by=self.reader, **wanted)
             except Stale as stale:
-                form.data = form.data.copy()  # as it is now: whoever sends it again has been told
-                form.data["revision"] = Account.objects.values_list("revision", flat=True).get(
-                    pk=self.account.pk
-                )
+                now = Account.objects.values_list("revision", flat=True).get(pk=self.account.pk)
+                form.say_again(now)  # whoever sends it again has been told
                 raise Stale("profile_changed_meanwhile") from stale
         messages.success(self.request, _("Saved. Customers see it at once."))
         return self.account_address()
@@ -106,10 +111,8 @@ def _is_so(account: Account, wanted: dict[str, Any]) -> bool:
     return same_purposes and account.about == wanted["about"]
 
 
-class LookForm(OwnerForm):
+class LookForm(FormWithFile):
     """What a reviewer looks at first."""
-
-    fields_of_pointers = {"/file": "photo"}
 
     category = forms.ChoiceField(
         label=gettext_lazy("What kind of business is it?"),
@@ -122,16 +125,14 @@ class LookForm(OwnerForm):
         widget=forms.URLInput(attrs={"autocomplete": "url", "maxlength": 200}),
         required=False,
     )
-    photo = forms.FileField(
-        label=gettext_lazy("A new photo or logo"),
+    file = optional_file(
+        gettext_lazy("A new photo or logo"),
+        accept=PICTURES,
         help_text=gettext_lazy("JPEG, PNG or WebP, 10 MB at most. Leave it empty to keep the one you have."),
-        widget=forms.FileInput(attrs={"accept": "image/jpeg,image/png,image/webp"}),
-        required=False,
-        allow_empty_file=True,
     )
 
 
-class ChangeLook(OfALiveAccount):
+class ChangeLook(PageWithFile, OfALiveAccount):
     template_name = "onboarding/change_look.html"
     form_class = LookForm
 
@@ -156,8 +157,8 @@ class ChangeLook(OfALiveAccount):
         if website and "://" not in website:
             website = f"https://{website}"
         wanted = {"category": form.cleaned_data["category"], "website": website}
-        if form.cleaned_data["photo"] is not None:
-            photo = photos.keep(self.account, file=form.cleaned_data["photo"], by=self.reader)
+        if (file := form.sent) is not None:
+            photo = photos.keep(self.account, file=file, by=self.reader)
             wanted["photo"] = photos.address(photo)
         application = asking.ask_for(self.account, kind=Kind.PROFILE_CHANGE, by=self.reader, **wanted)
         return after_asking(self.request, application)

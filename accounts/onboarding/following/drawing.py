@@ -60,13 +60,13 @@ class Drawing:
 
     @property
     def legal_name(self) -> str:
-        return (self.account.get("business") or {}).get("legal_name") or ""
+        return str((self.account.get("business") or {}).get("legal_name") or "")
 
     # The mark (R1) and the chat (R3), from the policy in force.
 
     @property
     def symbol_class(self) -> str:
-        symbol = (self.card["mark"] or {}).get("symbol", "")
+        symbol: str = (self.card["mark"] or {}).get("symbol", "")
         return symbol if symbol in SYMBOLS else "word"
 
     @property
@@ -75,7 +75,7 @@ class Drawing:
 
     @property
     def colour_word(self) -> "StrOrPromise":
-        colour = (self.card["mark"] or {}).get("colour", "")
+        colour: str = (self.card["mark"] or {}).get("colour", "")
         return COLOURS.get(colour, colour)
 
     @property
@@ -108,15 +108,11 @@ class Drawing:
 
     @property
     def absence(self) -> str:
-        return (self.card["absence"] or {}).get("state", "")
+        return str((self.card["absence"] or {}).get("state", ""))
 
     @property
     def absent_since(self) -> datetime | None:
         return _moment((self.card["absence"] or {}).get("since"))
-
-    @property
-    def reason_code(self) -> str:
-        return ((self.card["absence"] or {}).get("reason") or {}).get("code", "")
 
     @property
     def reason(self) -> str:

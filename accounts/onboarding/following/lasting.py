@@ -2,16 +2,15 @@
 
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from accounts.onboarding.following import asking
 from accounts.onboarding.following.changing import OfALiveAccount, after_asking
+from accounts.onboarding.following.files import FormWithFile, PageWithFile, optional_file
 from accounts.onboarding.following.standing import standing_of
-from accounts.onboarding.following.step_pages import ACCEPTED, NoFields
-from accounts.onboarding.forms import OwnerForm
+from accounts.onboarding.following.step_pages import NoFields
 from accounts.verification import evidence
 from accounts.verification.models import Kind, Status
 
@@ -35,17 +34,11 @@ class Renew(OfALiveAccount):
         return super().get_context_data(standing=standing_of(self.account), **context)
 
 
-class ReinstateForm(OwnerForm):
-    file = forms.FileField(
-        label=gettext_lazy("A photo or a paper that shows it, if you have one"),
-        help_text=gettext_lazy("JPEG, PNG, WebP or PDF, 10 MB at most."),
-        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
-        required=False,
-        allow_empty_file=True,
-    )
+class ReinstateForm(FormWithFile):
+    file = optional_file(gettext_lazy("A photo or a paper that shows it, if you have one"))
 
 
-class Reinstate(OfALiveAccount):
+class Reinstate(PageWithFile, OfALiveAccount):
     template_name = "onboarding/account_reinstate.html"
     form_class = ReinstateForm
 
@@ -58,11 +51,11 @@ class Reinstate(OfALiveAccount):
     def save(self, form: ReinstateForm) -> str:
         """The file is read before any row is locked."""
         application = asking.prepare(self.account, kind=Kind.REINSTATEMENT, by=self.reader)
-        if form.cleaned_data["file"] is not None and application.status in (
+        if (file := form.sent) is not None and application.status in (
             Status.DRAFT,
             Status.NEEDS_INFORMATION,
         ):
-            evidence.add(application, file=form.cleaned_data["file"], by=self.reader)
+            evidence.add(application, file=file, by=self.reader)
         return after_asking(
             self.request, asking.ask_for(self.account, kind=Kind.REINSTATEMENT, by=self.reader)
         )

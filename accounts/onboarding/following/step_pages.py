@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.onboarding.following import asking
+from accounts.onboarding.following.files import FormWithFile, PageWithFile, optional_file
 from accounts.onboarding.following.missing import page_of
 from accounts.onboarding.following.status_page import open_question
 from accounts.onboarding.forms import OwnerForm
@@ -17,23 +18,15 @@ from accounts.onboarding.pages import ActionPage, ApplicationPage, FormPage
 from accounts.verification import evidence, reasons
 from accounts.verification.models import UNDER_REVIEW, Question, Status
 
-ACCEPTED = "image/jpeg,image/png,image/webp,application/pdf"
 
-
-class AnswerForm(OwnerForm):
+class AnswerForm(FormWithFile):
     question = forms.CharField(widget=forms.HiddenInput, required=False)
     text = forms.CharField(
         label=gettext_lazy("Your answer"),
         widget=forms.Textarea(attrs={"rows": 5, "maxlength": 4000}),
         required=False,
     )
-    file = forms.FileField(
-        label=gettext_lazy("A photo or a paper, if it helps"),
-        help_text=gettext_lazy("JPEG, PNG, WebP or PDF, 10 MB at most."),
-        widget=forms.FileInput(attrs={"accept": ACCEPTED}),
-        required=False,
-        allow_empty_file=True,
-    )
+    file = optional_file(gettext_lazy("A photo or a paper, if it helps"))
 
 
 class ObjectionForm(OwnerForm):
@@ -67,7 +60,7 @@ class Step(FormPage, ApplicationPage):
         return super().get_context_data(application=self.application, **context)
 
 
-class Answer(Step):
+class Answer(PageWithFile, Step):
     template_name = "onboarding/status_answer.html"
     form_class = AnswerForm
 
@@ -82,8 +75,8 @@ class Answer(Step):
 
     def save(self, form: AnswerForm) -> str:
         given = form.cleaned_data
-        if given["file"] is not None and self.application.status == Status.NEEDS_INFORMATION:
-            evidence.add(self.application, file=given["file"], by=self.reader)
+        if (file := form.sent) is not None and self.application.status == Status.NEEDS_INFORMATION:
+            evidence.add(self.application, file=file, by=self.reader)
         asking.answer(self.application, given["question"], text=given["text"], by=self.reader)
         messages.success(self.request, _("Thank you. Your answer was sent; a reviewer goes on with it."))
         return self.status_address()
@@ -126,6 +119,13 @@ class Contest(Step):
 
 
 class ApplyAgain(ActionPage, ApplicationPage):
+    """GET, as after a sign-in that came in between, leads to where the button is."""
+
+    http_method_names = ["get", "head", "post", "options"]
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        return HttpResponseRedirect(self.next_page())
+
     def act(self) -> None:
         self.application = asking.apply_again(self.application, by=self.reader)
 

@@ -1,0 +1,63 @@
+"""Forms that may bring a file along: one that is optional, and refused at its field."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from accounts.onboarding.applying import uploading
+from accounts.onboarding.forms import OwnerForm
+from accounts.onboarding.pages import FormPage
+from accounts.sentences import SENTENCES
+from accounts.spoken import spoken
+from accounts.verification.evidence import LARGEST
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+PICTURES = "image/jpeg,image/png,image/webp"
+FILE_OR_PICTURE = _("JPEG, PNG, WebP or PDF, 10 MB at most.")
+
+
+def optional_file(
+    label: "StrOrPromise",
+    *,
+    accept: str = f"{PICTURES},application/pdf",
+    help_text: "StrOrPromise" = FILE_OR_PICTURE,
+) -> forms.FileField:
+    return forms.FileField(
+        label=label,
+        help_text=help_text,
+        widget=forms.FileInput(attrs={"accept": accept}),
+        required=False,
+        allow_empty_file=True,
+    )
+
+
+class FormWithFile(OwnerForm):
+    """Its field is called `file`, as the refusals of files call it."""
+
+    def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:
+        """`too_large`: a file came that was dropped on the way."""
+        self.too_large = too_large
+        super().__init__(*args, **kwargs)
+
+    @property
+    def sent(self) -> "UploadedFile[Any] | None":
+        file = self.cleaned_data.get("file")
+        return None if file is None else uploading.named(file)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or {}
+        if self.too_large:
+            self.add_error("file", spoken(SENTENCES["evidence_too_large"]))
+        return cleaned
+
+
+class PageWithFile(FormPage):
+    def form_arguments(self) -> dict[str, Any]:
+        return {"too_large": uploading.TOO_LARGE in self.request.META}
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        return super().get_context_data(limit=LARGEST, **context)
