@@ -709,8 +709,8 @@ SENTENCES: dict[str, Text] = {
         "What the website sent is not the text we asked for. Upload a plain text file, or choose another way.",
     ),
     "website_token_missing": Text(
-        "Situs ini terbuka, tetapi kodenya belum ada di sana. Perubahan DNS bisa perlu beberapa jam.",
-        "We got through, but the code is not there yet. A change of the DNS can take some hours.",
+        "Situs ini terbuka, tetapi kodenya tidak ada di sana. Perubahan DNS bisa perlu beberapa jam.",
+        "We got through, but the code is not there. A change of the DNS can take some hours.",
     ),
     "website_token_wrong": Text(
         "Di sana ada kode lain. Ganti dengan kode yang tertulis di halaman ini.",

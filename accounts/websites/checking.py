@@ -84,7 +84,7 @@ def take() -> list[Look]:
 
 def _methods(proof: WebsiteProof) -> tuple[str, ...]:
     """What was asked for, and what it stands on: moving from one way to another breaks nothing."""
-    ways = (proof.asked_method, proof.method if proof.holds else "")
+    ways = (proof.asked_method if proof.asked_at else "", proof.method if proof.holds else "")
     return tuple(dict.fromkeys(way for way in ways if way))
 
 
@@ -101,7 +101,7 @@ def settle(taken: Look, finding: Finding) -> None:
     proof.checked_at, proof.code, proof.found = clock.now(), finding.code, finding.found
     proof.leased_until = None
     if proof.asked_at == taken.proof.asked_at:
-        proof.asked_at, proof.asked_method = None, ""
+        proof.asked_at = None
     if not finding.code:
         _found(proof, finding.method)
     elif proof.holds:
@@ -146,7 +146,7 @@ def _not_found(proof: WebsiteProof, *, due: bool) -> None:
         proof.next_check_at = min(now + ONCE_WARNED, proof.warned_at + GRACE)
         proof.save()
     else:
-        over = {"over_at": now, "next_check_at": None, "asked_at": None, "asked_method": ""}
+        over = {"over_at": now, "next_check_at": None, "asked_at": None}
         move(proof, "fail", by=audit.SYSTEM, data={"finding": proof.code}, **over)
 
 

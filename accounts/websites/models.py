@@ -60,7 +60,7 @@ class WebsiteProof(models.Model):
     started_at = models.DateTimeField(_("started at"), db_default=Now())
     proven_at = models.DateTimeField(_("proven at"), null=True)
     over_at = models.DateTimeField(_("failed or ended at"), null=True)
-    # Looking. Somebody asked for it, or it is due; whoever looks has the row until then.
+    # Looking. Somebody asks for it (the way stays noted), or it is due; whoever looks has the row until then.
     asked_at = models.DateTimeField(null=True)
     asked_method = models.CharField(max_length=4, choices=Method, blank=True)
     next_check_at = models.DateTimeField(_("next check"), null=True)

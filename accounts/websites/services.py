@@ -170,7 +170,6 @@ def end(proof: WebsiteProof, *, by: audit.Actor) -> None:
         over_at=clock.now(),
         next_check_at=None,
         asked_at=None,
-        asked_method="",
         leased_until=None,
     )
 

@@ -57,8 +57,9 @@ def test_from_the_code_to_the_proof(account: Account, browser: Client) -> None:
     assert "We are looking at your website now." in page
     look(MISSING)
     page = said(browser.get(page_of(account)))
-    assert "the code is not there yet" in page
+    assert "the code is not there" in page
     assert "We are looking" not in page
+    assert page.count('<details class="panel" open>') == 1, "the way that was tried stays open"
 
     press(browser, account, "check_website", method="file")
     look(Finding("", "", Method.FILE))
@@ -178,4 +179,4 @@ def test_it_is_spoken_in_indonesian_first(account: Account, ada: User) -> None:
     browser = owner_browser(ada, language="id")
     press(browser, account, "check_website", method="meta")
     look(MISSING)
-    assert "kodenya belum ada di sana" in said(browser.get(page_of(account)))
+    assert "kodenya tidak ada di sana" in said(browser.get(page_of(account)))
