@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from accounts.businesses.lists import ABOUT_LIMIT, Category, ContactPurpose
@@ -118,7 +119,7 @@ class CountryForm(QuestionForm):
 class CategoryForm(QuestionForm):
     category = forms.ChoiceField(
         label=_("What does the business do?"),
-        choices=[("", _("Choose")), *Category.choices],
+        choices=[("", _("Choose")), *((value, capfirst(label)) for value, label in Category.choices)],
         error_messages={"required": _("Choose one of the answers.")},
     )
 
@@ -126,7 +127,7 @@ class CategoryForm(QuestionForm):
 class PurposesForm(QuestionForm):
     contact_purposes = forms.MultipleChoiceField(
         label=_("What will you write to customers about?"),
-        choices=ContactPurpose.choices,
+        choices=[(value, capfirst(label)) for value, label in ContactPurpose.choices],
         required=False,
         widget=forms.CheckboxSelectMultiple,
     )

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class FileQuestion(Question):
     """A file replaces nothing that somebody else wrote: it is added, and the page shows all of them."""
 
-    button = _("Send")
+    button = _("Upload")
 
     def given(self, draft: Draft) -> dict[str, Any]:
         return {}
