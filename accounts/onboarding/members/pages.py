@@ -63,6 +63,9 @@ class Invite(AboutPeople):
     template_name = "onboarding/members_invite.html"
     form_class = InviteForm
 
+    def initial(self) -> dict[str, Any]:
+        return {"role": MemberRole.VIEWER}
+
     def save(self, form: InviteForm) -> str:
         contact = reading.read(form.cleaned_data["contact"])
         members.invite(self.business, contact.value, role=form.cleaned_data["role"], by=self.reader)

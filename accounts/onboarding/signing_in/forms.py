@@ -20,6 +20,7 @@ class ContactForm(OwnerForm):
 class CodeForm(OwnerForm):
     code = forms.CharField(
         label=_("The code of six digits"),
+        help_text=_("As it stands in our newest message."),
         required=False,
         max_length=40,
         widget=forms.TextInput(
