@@ -100,16 +100,16 @@ PAGES: dict[str, Page] = {
     # What becomes of it
     "my": Page(OWNERS, None),
     "application_status": Page(VIEWER, None, "submitted"),
-    "answer_question": Page(VIEWER, MANAGER, "submitted"),
-    "withdraw_application": Page(VIEWER, MANAGER, "submitted"),
-    "contest_decision": Page(VIEWER, MANAGER, "submitted"),
+    "answer_question": Page(MANAGER, MANAGER, "submitted"),
+    "withdraw_application": Page(MANAGER, MANAGER, "submitted"),
+    "contest_decision": Page(MANAGER, MANAGER, "submitted"),
     "apply_again": Page(VIEWER, MANAGER, "submitted"),
     "my_account": Page(VIEWER, None, "approved"),
-    "change_profile": Page(VIEWER, MANAGER, "approved"),
-    "change_look": Page(VIEWER, MANAGER, "approved"),
-    "change_name": Page(VIEWER, MANAGER, "approved"),
-    "renew_badge": Page(VIEWER, MANAGER, "approved"),
-    "reinstate_badge": Page(VIEWER, MANAGER, "approved"),
+    "change_profile": Page(MANAGER, MANAGER, "approved"),
+    "change_look": Page(MANAGER, MANAGER, "approved"),
+    "change_name": Page(MANAGER, MANAGER, "approved"),
+    "renew_badge": Page(MANAGER, MANAGER, "approved"),
+    "reinstate_badge": Page(MANAGER, MANAGER, "approved"),
     "close_account": Page(OWNER, OWNER, "approved"),
     "badge_sheet": Page(VIEWER, None, "approved"),
     "badge_code": Page(VIEWER, None, "approved"),
@@ -264,8 +264,9 @@ def test_looking_changes_nothing(name: str, adas: Things, ada: User) -> None:
     page = PAGES[name]
     if page.look is None:
         return
+    address = address_of(name, page, adas)
     before = list(Application.objects.order_by("pk").values()), list(Business.objects.order_by("pk").values())
-    answer = owner_browser(ada).get(address_of(name, page, adas))
+    answer = owner_browser(ada).get(address)
     there = (404,) if name == "invitation" else (200, 302)  # a link that leads nowhere
     assert answer.status_code in there, answer.content[:500]
     after = list(Application.objects.order_by("pk").values()), list(Business.objects.order_by("pk").values())
