@@ -1,6 +1,9 @@
 """Two taps, two tabs, two phones at the same moment: real threads on real connections."""
 
+import io
 from typing import Any
+
+from PIL import Image
 
 from accounts.businesses.models import Account, Business
 from accounts.onboarding.applying import answering, form_of_questions
@@ -73,18 +76,26 @@ def test_answers_to_different_questions_are_all_kept(committed: None, ada: User)
 
 
 def test_two_uploads_at_once_leave_one_that_is_there(committed: None, ada: User) -> None:
-    """Without the lock of the account, a photo that is just applied for could be forgotten as unused."""
+    """Those that come to nothing are forgotten. (Without the lock of the account, the application's row, which each
+    of them writes, still makes them wait for each other.)"""
     make_cohort()
     draft = begin(by=ada)
-    files = [picture(orientation=1), picture(orientation=3), picture(orientation=6)]
+    files = [coloured(number) for number in range(6)]
     results = race(*[lambda file=file: add_photo(draft, file, by=ada) for file in files])
     draft.refresh_from_db()
-    assert results == ["done"] * 3
+    assert results == ["done"] * 6
     kept = Photo.objects.get()
     assert photos.address(kept) == draft.photo and photos.content_of(kept)
 
 
+def coloured(number: int) -> Any:
+    content = io.BytesIO()
+    Image.new("RGB", (300, 300), (40 * number, 0, 0)).save(content, "PNG")
+    return uploaded("shop.png", content.getvalue())
+
+
 def test_taking_back_and_adding_the_same_at_once(committed: None, ada: User) -> None:
+    """The file of a photo that is forgotten is not deleted under somebody who adds it again."""
     make_cohort()
     draft = begin(by=ada)
     add_photo(draft, picture(), by=ada)
