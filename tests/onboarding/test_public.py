@@ -1,5 +1,6 @@
 """The page that a customer's phone is led to: the card, and one page for everything the registry says nothing of."""
 
+import copy
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import ids
+from accounts.audit import journal as audit
 from accounts.badges import services as badges
+from accounts.badges.policies import PILOT_TIERS
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Account
 from accounts.people.models import User
@@ -51,6 +54,18 @@ def test_the_card_is_drawn(account: Account, settings: Any) -> None:
         assert words in shown
     assert settings.PUBLIC_URL.partition("://")[2] in shown
     assert len(answer.content) < 50_000
+
+
+def test_R1_how_the_mark_looks_is_data(account: Account) -> None:
+    """The tick later turned blue; a symbol that no style sheet knows is written out."""
+    tiers: dict[str, Any] = copy.deepcopy(PILOT_TIERS)
+    tiers["verified"]["mark"] |= {"symbol": "tick", "colour": "blue"}
+    badges.publish_policy("blue", tiers, by=audit.SYSTEM)
+    assert "mark-tick colour-blue" in look(account.pk).content.decode()
+    tiers["verified"]["mark"] |= {"symbol": "comet", "colour": "infrared"}
+    badges.publish_policy("newer", tiers, by=audit.SYSTEM)
+    shown = look(account.pk).content.decode()
+    assert "mark-word colour-other" in shown and ">comet<" in shown
 
 
 def test_both_languages(account: Account) -> None:

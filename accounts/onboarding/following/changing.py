@@ -16,7 +16,7 @@ from accounts.audit import journal as audit
 from accounts.businesses import lookalikes
 from accounts.businesses import services as businesses
 from accounts.businesses.lists import ABOUT_LIMIT, Category, ContactPurpose
-from accounts.businesses.models import Account
+from accounts.businesses.models import Account, MemberRole
 from accounts.errors import DomainError, Invalid, Problem, Stale
 from accounts.onboarding.following import asking
 from accounts.onboarding.following.files import PICTURES, FormWithFile, PageWithFile, optional_file
@@ -32,6 +32,8 @@ LONGEST_NAME = 200  # characters that an application holds
 
 class OfALiveAccount(FormPage, AccountPage):
     """There is something to change once there was a first approval, and until the account is closed."""
+
+    to_look = MemberRole.MANAGER
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if self.is_over:

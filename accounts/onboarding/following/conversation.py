@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 NEWEST = 6  # entries on the page; the rest on request: an answer may be 4,000 characters long
 ENDS: dict[str, "StrOrPromise"] = {
-    Status.WITHDRAWN: _("You withdrew the application."),
+    Status.WITHDRAWN: _("The application was withdrawn."),
     Status.LAPSED: _("The application lapsed: nothing was heard for too long."),
 }
 OUTCOMES: dict[str, "StrOrPromise"] = {

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.businesses.models import MemberRole
 from accounts.onboarding.following import asking
 from accounts.onboarding.following.files import FormWithFile, PageWithFile, optional_file
 from accounts.onboarding.following.missing import page_of
@@ -43,6 +44,8 @@ class NoFields(OwnerForm):
 
 class Step(FormPage, ApplicationPage):
     """Leads back to the application. Where there is nothing to do any more, so does opening it."""
+
+    to_look = MemberRole.MANAGER
 
     def is_possible(self) -> bool:
         raise NotImplementedError
