@@ -15,7 +15,7 @@ from accounts import ids
 from accounts.businesses.models import Account, Business, MemberRole, Membership
 from accounts.onboarding.pages import OwnerPage
 from accounts.people.models import User
-from accounts.verification import photos
+from accounts.verification import evidence, photos
 from accounts.verification.models import Application, Evidence, Photo
 from tests.factories import (
     make_account,
@@ -143,7 +143,7 @@ class Things(dict[str, Any]):
         return make_draft(make_account(self["business"]))
 
     def _file(self) -> Evidence:
-        return self["draft"].evidence.get()
+        return evidence.add(self["draft"], file=uploaded("toko.png", photo("PNG")), by=self.owner)
 
     def _photo(self) -> Photo:
         picture = uploaded("photo.png", photo("PNG", size=(200, 200)))
