@@ -128,7 +128,14 @@ def forgotten(html: str, known: list[str]) -> list[str]:
     return found
 
 
-adas = access.adas
+@pytest.fixture
+def adas(ada: User) -> access.Things:
+    """All of them from the start: what is sent here is taken back again, and would take them along."""
+    things = access.Things(ada)
+    for page in PAGES.values():
+        if page.about:
+            assert things[page.about]
+    return things
 
 
 @pytest.fixture
@@ -165,7 +172,7 @@ def test_the_walker_finds_what_was_forgotten() -> None:
 
 
 @pytest.mark.django_db
-def test_every_page_of_an_owner(third: None, adas: dict[str, Any], ada: User) -> None:
+def test_every_page_of_an_owner(third: None, adas: access.Things, ada: User) -> None:
     browser = owner_browser(ada, language=CODE)
     addresses = {name: address_of(name, page, adas) for name, page in PAGES.items() if page.look is not None}
     addresses |= {f"question {slug}": reverse("question", args=[adas["draft"].pk, slug]) for slug in BY_SLUG}
@@ -173,7 +180,7 @@ def test_every_page_of_an_owner(third: None, adas: dict[str, Any], ada: User) ->
 
 
 @pytest.mark.django_db
-def test_every_refusal_of_what_an_owner_sends(third: None, adas: dict[str, Any], ada: User) -> None:
+def test_every_refusal_of_what_an_owner_sends(third: None, adas: access.Things, ada: User) -> None:
     """An empty form, and what comes of it: the page of the form again, or the next one with its message."""
     browser = owner_browser(ada, language=CODE)
     answers = {}
@@ -187,7 +194,7 @@ def test_every_refusal_of_what_an_owner_sends(third: None, adas: dict[str, Any],
 
 
 @pytest.mark.django_db
-def test_every_page_for_everybody(third: None, adas: dict[str, Any]) -> None:
+def test_every_page_for_everybody(third: None, adas: access.Things) -> None:
     browser = visitor()
     addresses = {name: address_of(name, page, adas) for name, page in PAGES.items() if page.look == EVERYBODY}
     addresses |= {name: reverse(name) for name in ("home", "problems")}
@@ -198,7 +205,7 @@ def test_every_page_for_everybody(third: None, adas: dict[str, Any]) -> None:
 @pytest.mark.django_db
 def test_an_application_in_each_state(
     third: None,
-    adas: dict[str, Any],
+    adas: access.Things,
     ada: User,
     rita: User,
     no_undo_window: None,
