@@ -24,8 +24,10 @@ from accounts.sentences import SENTENCES
 from accounts.verification import services as verification
 from tests.factories import badge_of, decline_now, make_account, make_claimed, make_submitted
 from tests.onboarding import test_access as access
+from tests.onboarding.signing import ask, give, sent_code
 from tests.onboarding.test_access import EVERYBODY, PAGES, address_of
 from tests.owners import owner_browser
+from tests.pilot.invited import invited
 from tests.third_language import CODE, install, write_catalogue
 
 READ_OUT = ("title", "aria-label", "alt", "placeholder", "aria-description")
@@ -224,3 +226,21 @@ def test_an_application_in_each_state(
             answers[f"{name} {state}"] = browser.get(address_of(name, PAGES[name], things))
     answers["suspended"] = browser.get(reverse("my_account", args=[adas["approved"].pk]))
     check(answers, at_least=5)
+
+
+@pytest.mark.django_db
+def test_the_way_in(third: None, ada: User) -> None:
+    """An invitation, the code that goes out and is mistyped, what one agrees to, and what is there to begin with."""
+    _, token = invited()
+    browser = visitor()
+    answers = {"invitation": browser.get(reverse("invitation", args=[token]))}
+    answers["no contact"] = ask(browser, "not a contact")
+    ask(browser, str(ada.email))
+    answers["code"] = browser.get(reverse("owner_code"))
+    answers["wrong code"] = give(browser, "000000" if sent_code() != "000000" else "111111")
+    answers["no code"] = give(browser, "12")
+    answers["agreeing"] = browser.post(reverse("owner_code"), {"code": sent_code()}, follow=True)
+    signed = owner_browser(ada, language=CODE)
+    for name in ("my", "waiting", "kept_invitation", "devices"):
+        answers[name] = signed.get(reverse(name), follow=True)
+    check(answers, at_least=8)
