@@ -19,11 +19,13 @@ from tests.factories import (
     age,
     approve_now,
     badge_of,
+    bar_now,
     make_account,
     make_approved,
     make_business,
     make_draft,
     make_reviewer,
+    make_submitted,
     uploaded,
 )
 from tests.onboarding.following import next_page, now, only, send, status_of
@@ -209,6 +211,13 @@ def test_a_badge_is_asked_back(browser: Client, account: Account) -> None:
 
 
 def test_nothing_was_taken_away(browser: Client, account: Account) -> None:
+    answer = send(browser, "reinstate_badge", account)
+    assert answer.status_code == 422
+    assert not Application.objects.filter(account=account, kind=Kind.REINSTATEMENT).exists()
+
+
+def test_whoever_was_refused_for_good_leaves_nothing_behind(browser: Client, account: Account) -> None:
+    bar_now(make_submitted(make_account(account.business)))
     answer = send(browser, "reinstate_badge", account)
     assert answer.status_code == 422
     assert not Application.objects.filter(account=account, kind=Kind.REINSTATEMENT).exists()

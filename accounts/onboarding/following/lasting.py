@@ -49,13 +49,11 @@ class Reinstate(PageWithFile, OfALiveAccount):
         return super().get(request, *args, **kwargs)
 
     def save(self, form: ReinstateForm) -> str:
-        """The file is read before any row is locked."""
-        application = asking.prepare(self.account, kind=Kind.REINSTATEMENT, by=self.reader)
-        if (file := form.sent) is not None and application.status in (
-            Status.DRAFT,
-            Status.NEEDS_INFORMATION,
-        ):
-            evidence.add(application, file=file, by=self.reader)
+        """A file needs a draft to lie in; without one, nothing is left where the wish is refused."""
+        if (file := form.sent) is not None:
+            application = asking.prepare(self.account, kind=Kind.REINSTATEMENT, by=self.reader)
+            if application.status in (Status.DRAFT, Status.NEEDS_INFORMATION):
+                evidence.add(application, file=file, by=self.reader)
         return after_asking(
             self.request, asking.ask_for(self.account, kind=Kind.REINSTATEMENT, by=self.reader)
         )
