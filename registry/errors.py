@@ -203,7 +203,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    return answer(request, Forbidden("forbidden"))
+    said = exception.__cause__
+    return answer(request, said if isinstance(said, Forbidden) else Forbidden("forbidden"))
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

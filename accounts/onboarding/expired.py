@@ -1,6 +1,7 @@
 """A form whose token is no longer valid: the page was open while somebody signed in or out in another tab."""
 
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import resolve
 
@@ -19,4 +20,4 @@ def form_expired(request: HttpRequest, reason: str = "") -> HttpResponse:
         if getattr(view, "keeps_what_was_typed", True):
             keep(request)
         return HttpResponseRedirect(request.path)
-    raise Forbidden("form_expired")
+    raise PermissionDenied from Forbidden("form_expired")  # the middleware that asks knows no errors of ours

@@ -83,7 +83,7 @@ def test_no_page_tells_whether_a_contact_is_known(ada: User, rita: User, languag
             answers.append(client.post(AGAIN))
         answers += [client.get(CODE), ask(browser(language), f"{name}@owner.example")]
         pages = "\n".join(f"{answer.status_code} {answer.headers} {said(answer)}" for answer in answers)
-        pages = re.sub(r"expires=[^;]+;|csrftoken=\w+|sessionid=\w+", "", pages)
+        pages = re.sub(r"'Retry-After': '\d+'|wait \d+|Tunggu \d+", "", pages)  # a second goes by
         seen.add(pages.replace(f"{name}@owner.example", "contact"))
     assert len(seen) == 1
 
@@ -260,7 +260,8 @@ def test_signing_out_leaves_nothing(ada: User) -> None:
 
 def test_a_form_needs_its_token(ada: User) -> None:
     """Nobody is signed in or out by another site."""
-    client = browser(enforce_csrf_checks=True, raise_request_exception=False)
-    assert ask(client, "ada@owner.example").status_code == 403
+    client = browser(enforce_csrf_checks=True)
+    answer = ask(client, "ada@owner.example")
+    assert (answer.status_code, "open for too long" in said(answer)) == (403, True)
     assert client.post(OUT).status_code == 403
     assert not Message.objects.exists()
