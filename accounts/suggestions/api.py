@@ -72,7 +72,10 @@ class SuggestionRequestSerializer(StrictSerializer):
         max_length=TEXT_LIMIT, help_text="It is never published: the staff write their own words."
     )
     language = serializers.RegexField(
-        r"^[a-z]{2,3}\Z", trim_whitespace=False, required=False, help_text="Of the text: ISO 639, in lower case."
+        r"^[a-z]{2,3}\Z",
+        trim_whitespace=False,
+        required=False,
+        help_text="Of the text: ISO 639, in lower case.",
     )
 
 
