@@ -8,8 +8,10 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.audit import journal as audit
 from accounts.businesses.accounts_api import ACCOUNT_ID
 from accounts.businesses.models import Account
+from accounts.clients.models import ClientApp
 from accounts.clients.partners import (
     ETAG,
     IF_MATCH,
@@ -21,6 +23,7 @@ from accounts.clients.partners import (
 )
 from accounts.errors import NotAllowed
 from accounts.pilot import services as pilot
+from accounts.verification import papers
 from accounts.verification import services as verification
 from accounts.verification.models import Application, Source
 from accounts.verification.serializers import (
@@ -28,8 +31,8 @@ from accounts.verification.serializers import (
     OWNER_STATUS,
     ApplicationLineSerializer,
     ApplicationSerializer,
+    ChangesSerializer,
     NewApplicationSerializer,
-    ProfileSerializer,
     WordsSerializer,
 )
 
@@ -45,7 +48,7 @@ EXAMPLE = OpenApiExample(
 class ApplicationCall(PartnerView[Application]):
     """Every call on one application: it speaks of the status that the owner may know."""
 
-    queryset = Application.objects.select_related("account__business")
+    queryset = Application.objects.select_related("account__business", "trade_reference")
     serializer_class = ApplicationSerializer
     lookup_url_kwarg = "application_id"
 
@@ -97,19 +100,31 @@ class ApplicationView(ApplicationCall):
         operation_id="change_application",
         tags=["onboarding"],
         parameters=[APPLICATION_ID, IF_MATCH, ETAG],
-        request=ProfileSerializer,
+        request=ChangesSerializer,
         responses=ApplicationSerializer,
     )
     def patch(self, request: Request, application_id: str) -> Response:
         """Change what is applied for, as a draft or while a question is open."""
         application = self.get_object()
-        changes = self.body(ProfileSerializer, partial=True)
+        changes = self.body(ChangesSerializer, partial=True)
         require_match(request, self.tag(application))
         if changes:
-            application = verification.change(
-                application, revision=application.revision, by=self.app, **changes
-            )
+            _change(application, changes, app=self.app)
+            application = self.get_object()
         return self.answer(application)
+
+
+def _change(application: Application, changes: dict[str, Any], *, app: ClientApp) -> None:
+    """All of it or nothing."""
+    with audit.together():
+        without = changes.pop("without_papers", None)
+        reference = changes.pop("trade_reference", None)
+        if changes:
+            verification.change(application, revision=application.revision, by=app, **changes)
+        if without is not None:
+            papers.go_without(application, without, by=app)
+        if reference is not None:
+            papers.refer_to(application, **{"name": "", "contact": "", "relation": "", **reference}, by=app)
 
 
 def _step(name: str, request: Any = None) -> Callable[[F], F]:

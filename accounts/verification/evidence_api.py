@@ -20,11 +20,11 @@ from accounts.clients.serializers import StrictSerializer, pointer_to, refusal
 from accounts.errors import Invalid, Problem
 from accounts.verification import evidence
 from accounts.verification.api import APPLICATION_ID, ApplicationCall
-from accounts.verification.models import Application, Evidence
+from accounts.verification.models import Application, Evidence, EvidenceKind
 from accounts.verification.serializers import EvidenceSerializer
 
 EVIDENCE_ID = path_id("evidence_id", "evd")
-FIELD = "file"
+FIELD, KIND = "file", "kind"
 ENVELOPE = 2**14  # bytes that boundaries and headers may add to a file of the largest size
 
 
@@ -33,6 +33,9 @@ class UploadSerializer(StrictSerializer):
 
     # For the document only: `_one_file` reads the form, in the serializers' words for what is wrong with it.
     file = serializers.FileField(help_text="JPEG, PNG, WebP or PDF, 10 MB at most.")
+    kind = serializers.ChoiceField(
+        choices=EvidenceKind.choices, default=EvidenceKind.OTHER, help_text="What it shows."
+    )
 
 
 class OneFileParser(MultiPartParser):
@@ -78,7 +81,8 @@ class EvidenceListView(ApplicationCall):
     def post(self, request: Request, application_id: str) -> Response:
         """Add a file. The same file again is the one that is there."""
         application = self.get_object()
-        added = evidence.add(application, file=_one_file(request), by=self.app)
+        file, kind = _one_file(request)
+        added = evidence.add(application, file=file, kind=kind, by=self.app)
         location = reverse("evidence", args=[application.pk, added.pk])
         return Response(EvidenceSerializer(added).data, status=201, headers={"Location": location})
 
@@ -110,10 +114,12 @@ class EvidenceView(ApplicationCall):
         return get_object_or_404(application.evidence.select_related("application__account"), pk=evidence_id)
 
 
-def _one_file(request: Request) -> UploadedFile[Any]:
+def _one_file(request: Request) -> tuple[UploadedFile[Any], str]:
+    """The file, and what it shows."""
     # Without a body there is nothing to parse, and DRF gives an empty dictionary.
     form = request.data if isinstance(request.data, QueryDict) else QueryDict()
-    faults = [Problem("field_unknown", pointer_to(name)) for name in form if name != FIELD]
+    faults = [Problem("field_unknown", pointer_to(name)) for name in form if name not in (FIELD, KIND)]
+    faults += [Problem("field_repeated", f"/{KIND}")] if len(form.getlist(KIND)) > 1 else []
     sent: list[str | UploadedFile[Any]] = list(form.getlist(FIELD))
     if not sent:
         faults.append(Problem("required", f"/{FIELD}"))
@@ -124,4 +130,4 @@ def _one_file(request: Request) -> UploadedFile[Any]:
     if faults:
         raise refusal(faults)
     assert isinstance(sent[0], UploadedFile)
-    return sent[0]
+    return sent[0], str(form.get(KIND, EvidenceKind.OTHER))

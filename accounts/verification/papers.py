@@ -33,12 +33,14 @@ def refer_to(
     application = _changeable(application)
     name, relation = name.strip(), relation.strip()
     facts = {
-        "name": checks.length(checks.visible(name, "/name"), 120, "/name"),
+        "name": checks.length(checks.visible(name, "/trade_reference/name"), 120, "/trade_reference/name"),
         "contact": _contact(contact.strip(), application),
-        "relation": checks.length(checks.visible(relation, "/relation"), 200, "/relation"),
+        "relation": checks.length(
+            checks.visible(relation, "/trade_reference/relation"), 200, "/trade_reference/relation"
+        ),
     }
     if not name:
-        raise Invalid("required", problems=[Problem("required", "/name")])
+        raise Invalid("required", problems=[Problem("required", "/trade_reference/name")])
     reference, _ = TradeReference.objects.update_or_create(application=application, defaults=facts)
     _changed(application, "trade_reference", by=by)
     return reference
@@ -62,7 +64,7 @@ def _contact(contact: str, application: Application) -> str:
     """An e-mail address, or a number in E.164; nobody vouches for themselves."""
     try:
         if "@" in contact:
-            validate_email(checks.length(contact, 254, "/contact"))
+            validate_email(checks.length(contact, 254, "/trade_reference/contact"))
             value = contact.lower()
         else:
             value = numbers.parse(contact, country=application.account.country)
@@ -78,4 +80,4 @@ def _contact(contact: str, application: Application) -> str:
 
 
 def _problem(code: str) -> Invalid:
-    return Invalid(code, problems=[Problem(code, "/contact")])
+    return Invalid(code, problems=[Problem(code, "/trade_reference/contact")])

@@ -21,6 +21,7 @@ from accounts.verification.models import (
     UNDER_REVIEW,
     Application,
     Decision,
+    EvidenceKind,
     Kind,
     Outcome,
     Question,
@@ -41,6 +42,24 @@ class ProfileSerializer(StrictSerializer):
     category = serializers.ChoiceField(choices=Category.choices, required=False)
     website = WebAddressField(required=False)
     photo = WebAddressField(required=False)
+
+
+class TradeReferenceSerializer(StrictSerializer):
+    """Who does business with the applicant and will say so: what a trader without papers shows instead of them."""
+
+    name = TextField(max_length=120)
+    contact = TextField(max_length=254, help_text="E-mail address, or phone number.")
+    relation = TextField(max_length=200, allow_blank=True, default="")
+
+
+class ChangesSerializer(ProfileSerializer):
+    """What an application asks for, and what stands behind it."""
+
+    without_papers = serializers.BooleanField(
+        required=False,
+        help_text="There are no papers: a photo of the place and a trade reference stand in.",
+    )
+    trade_reference = TradeReferenceSerializer(required=False)
 
 
 class NewApplicationSerializer(ProfileSerializer):
@@ -147,6 +166,7 @@ class DecisionSerializer(StrictSerializer):
 
 class EvidenceSerializer(StrictSerializer):
     id = serializers.CharField()
+    kind = serializers.ChoiceField(choices=EvidenceKind.choices, help_text="What it shows.")
     name = serializers.CharField(allow_blank=True)
     content_type = serializers.CharField()
     size = serializers.IntegerField(help_text="Bytes.")
@@ -181,6 +201,11 @@ class ApplicationLineSerializer(StrictSerializer):
 class ApplicationSerializer(ApplicationLineSerializer):
     """One request about an account, and what is still missing."""
 
+    reference = serializers.SerializerMethodField(
+        help_text="What the owner tells on the phone; null before the first submission."
+    )
+    without_papers = serializers.BooleanField()
+    trade_reference = serializers.SerializerMethodField()
     cohort = serializers.CharField(source="cohort_id", allow_null=True)
     category = serializers.ChoiceField(choices=Category.choices)
     website = WebAddressField()
@@ -195,6 +220,15 @@ class ApplicationSerializer(ApplicationLineSerializer):
     decision = serializers.SerializerMethodField(help_text="The one in effect.")
     contested = serializers.BooleanField()
     evidence = EvidenceSerializer(many=True, source="evidence.all")
+
+    @extend_schema_field(serializers.CharField(allow_null=True))
+    def get_reference(self, application: Application) -> str | None:
+        return application.reference or None
+
+    @extend_schema_field(TradeReferenceSerializer(allow_null=True))
+    def get_trade_reference(self, application: Application) -> Any:
+        reference = getattr(application, "trade_reference", None)
+        return TradeReferenceSerializer(reference).data if reference else None
 
     @extend_schema_field(RequirementSerializer(many=True))
     def get_requirements(self, application: Application) -> Any:

@@ -68,6 +68,16 @@ def test_a_file_is_added_read_and_taken_back(app: Partner, draft: str) -> None:
     assert app.get(f"/v1/applications/{draft}").json()["evidence"] == []
 
 
+def test_a_file_says_what_it_shows(app: Partner, draft: str) -> None:
+    address = f"/v1/applications/{draft}/evidence"
+    added = app.http.post(address, {"file": SimpleUploadedFile("nib.pdf", PDF), "kind": "tax"})
+    assert (added.status_code, added.json()["kind"]) == (201, "tax")
+    wrong = app.http.post(address, {"file": SimpleUploadedFile("nib.pdf", PDF), "kind": "rumour"})
+    refused(wrong, 422, "invalid", "/kind")
+    twice = app.http.post(address, {"file": SimpleUploadedFile("nib.pdf", PDF), "kind": ["tax", "place"]})
+    refused(twice, 422, "field_repeated", "/kind")
+
+
 def test_the_same_file_is_there_once(app: Partner, draft: str) -> None:
     first, second = app.upload(draft), app.upload(draft, name="again.pdf")
     assert first.json() == second.json()
