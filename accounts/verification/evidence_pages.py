@@ -109,9 +109,8 @@ class EvidencePages(ReadOnly):
     def photo_view(self, request: HttpRequest, object_id: str) -> HttpResponse:
         """The photo applied for, where it was uploaded here. Nobody else may see it yet."""
         application: Application = self.find(request, object_id)
-        photo = Photo.objects.filter(
-            pk=photos.id_in(application.photo), account=application.account_id
-        ).first()
+        known = photos.id_in(application.photo)
+        photo = Photo.objects.filter(pk=known, account=application.account_id).first() if known else None
         try:
             content = photos.content_of(photo) if photo else None
         except FileNotFoundError:
