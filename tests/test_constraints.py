@@ -30,6 +30,7 @@ from accounts.contacts.models import SignInCode
 from accounts.messages.models import Delivery, Message
 from accounts.people.models import User
 from accounts.pilot.models import Cohort, Invitation, WaitingEntry
+from accounts.privacy.models import Consent, Erasure, NumberToForget
 from accounts.proofs.models import NumberClaim, NumberCode, NumberProof, NumberReproof
 from accounts.reports.models import Report, ReportCase, Threshold
 from accounts.suggestions.models import Suggestion
@@ -152,6 +153,14 @@ BREAKS: dict[str, Break] = {
         outcome="lost",
     ),
     # businesses
+    "one_consent_per_person_and_version": lambda w: [
+        Consent.objects.create(person=w.rita, version="1", language="id") for _ in "ab"
+    ],
+    "one_number_to_forget_per_erasure": lambda w: NumberToForget.objects.bulk_create(
+        NumberToForget(erasure=erasure, number="+12025550100")
+        for erasure in [Erasure.objects.create(person=w.rita)]
+        for _ in "ab"
+    ),
     "business_kind_is_known": lambda w: w.set(w.business, kind="charity"),
     "business_country_is_iso": lambda w: w.set(w.business, country="id"),
     "one_membership_per_person_and_business": lambda w: [

@@ -44,11 +44,11 @@ class OwnerPage(ContextMixin, TemplateResponseMixin, View):
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         reader = request.user
         if not isinstance(reader, User):
-            return send_first("owner_sign_in", request)
+            return send_first("owner_sign_in", request, self)
         if reader.is_staff:
             raise Forbidden("owners_only")
         if self.needs_consent and not has_agreed(request, reader):
-            return send_first("consent", request)
+            return send_first("consent", request, self)
         self.reader = reader
         self.find(**kwargs)
         if self.role is not None and not self.role.covers(
@@ -186,9 +186,10 @@ def has_agreed(request: HttpRequest, person: User) -> bool:
     return bool(request.session.get(AGREED) == consents.VERSION)
 
 
-def send_first(page: str, request: HttpRequest) -> HttpResponse:
+def send_first(page: str, request: HttpRequest, view: View) -> HttpResponse:
     """To another page, which leads back to where this request wanted to go; what was typed waits there."""
-    if request.method == "POST":
+    back = request.get_full_path()
+    if request.method not in LOOKING:
         keep(request)
-    where = request.path if request.method == "POST" else request.get_full_path()
-    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({REDIRECT_FIELD_NAME: where})}")
+        back = request.path if "get" in view.http_method_names else reverse("my")  # a button has no page
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({REDIRECT_FIELD_NAME: back})}")

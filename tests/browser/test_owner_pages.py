@@ -1,5 +1,7 @@
-"""Every page of the owners in Chromium, in both languages, in light and dark, on a small phone: axe-core finds nothing, nothing breaks the
-CSP or asks elsewhere, nothing is wider than the window, and no page is heavy."""
+"""Every page of the owners in Chromium, in both languages, light and dark, on a small phone.
+
+axe-core finds nothing, nothing breaks the CSP or asks elsewhere, nothing is wider than the window, no page is heavy.
+"""
 
 import json
 import subprocess

@@ -6,6 +6,7 @@ her addresses answer Mallory as they answer for what does not exist.
 
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.test import Client
@@ -234,6 +235,8 @@ def test_nobody_without_signing_in(name: str, adas: Things) -> None:
         if who is not None:
             answer = ask(Client(headers={"Accept": "text/html"}), method, address_of(name, page, adas))
             assert answer.status_code == 302 and answer["Location"].startswith(reverse("owner_sign_in"))
+            back = parse_qs(urlsplit(answer["Location"]).query)["next"][0]
+            assert back == (address_of(name, page, adas) if page.look is not None else reverse("my"))
 
 
 @pytest.mark.parametrize("name", PAGES)

@@ -196,7 +196,7 @@ def test_a_suspension_says_why_and_what_to_do(account: Account, ada: User) -> No
 
 def test_what_an_unproven_number_suspended_is_ended_by_proving_it(account: Account, ada: User) -> None:
     badges.suspend(badge_of(account), reason="number_unproven", by=make_reviewer())
-    assert of(account, ada).context["standing"].has_to_prove
+    assert of(account, ada).context["standing"].to_prove == "prove_again"
 
 
 def test_a_renewal_is_offered_from_sixty_days_before_the_end(account: Account, ada: User) -> None:

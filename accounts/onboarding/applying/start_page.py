@@ -36,11 +36,11 @@ class Start(ContextMixin, TemplateResponseMixin, View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         if not isinstance(request.user, User):
-            return send_first("owner_sign_in", request)
+            return send_first("owner_sign_in", request, self)
         if request.user.is_staff:
             raise Forbidden("owners_only")
         if not has_agreed(request, request.user):
-            return send_first("consent", request)
+            return send_first("consent", request, self)
         try:
             application = begin(by=request.user)
         except NotAllowed:

@@ -37,6 +37,7 @@ class MyAccount(AccountPage):
             under_way=[_line(one) for one in standing.open_by_kind.values()],
             ended=[_line(one) for one in _ended(account)],
             is_live=account.number is not None,
+            has_lost_number=account.number is None and account.live_name is not None,
             can_change=role.covers(MemberRole.MANAGER) and account.closed_at is None,
             can_close=role == MemberRole.OWNER and account.closed_at is None,
             **context,

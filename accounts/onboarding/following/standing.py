@@ -10,7 +10,8 @@ from accounts.onboarding.following.drawing import Drawing, draw
 from accounts.verification.applying import RENEWAL_OPENS
 from accounts.verification.models import Application, Kind
 
-UNPROVEN = "number_unproven"  # the reason of a suspension that the owner can end by proving the number
+# The page on which an owner can end a suspension by proving something again, by its reason.
+PROVEN_AGAIN_ON = {"number_unproven": "prove_again", "website_unproven": "my_website"}
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,9 @@ class Standing:
         return self.drawing is not None and self.drawing.absence in ("suspended", "revoked")
 
     @property
-    def has_to_prove(self) -> bool:
-        """Suspended only because the number is not proven any more."""
-        return self.is_suspended and self.badge is not None and self.badge.reason == UNPROVEN
+    def to_prove(self) -> str:
+        """Suspended only because something is not proven any more: the page where that is mended, else empty."""
+        return PROVEN_AGAIN_ON.get(self.badge.reason, "") if self.badge and self.is_suspended else ""
 
     @property
     def is_suspended(self) -> bool:

@@ -65,7 +65,7 @@ class Evidence(models.Model):
 
 
 class TradeReference(models.Model):
-    """Somebody who does business with the applicant and will say so: a supplier, a market's office, a neighbour's shop."""
+    """Somebody who does business with the applicant and will say so: a supplier, or the market's office."""
 
     application = models.OneToOneField(
         Application, on_delete=models.CASCADE, primary_key=True, related_name="trade_reference"
