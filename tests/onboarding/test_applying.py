@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.businesses import ownership
 from accounts.businesses.models import Account, Business
 from accounts.onboarding.applying.beginning import begin
 from accounts.onboarding.models import Progress
@@ -16,7 +15,6 @@ from accounts.pilot.models import Cohort
 from accounts.verification.models import Application, Kind, Source, Status
 from tests.factories import make_cohort, make_owner, make_submitted, uploaded
 from tests.owners import owner_browser
-from tests.verification.papers import photo
 
 pytestmark = pytest.mark.django_db
 NUMBER = "+12025550123"
@@ -278,6 +276,26 @@ class TestSessionThatEnded:
         assert "Soto ayam sejak 1987" in text and "You were signed out in between" in text
 
 
+def test_a_form_whose_token_has_gone_is_shown_again_with_what_was_typed(
+    ada: User, draft: Application
+) -> None:
+    browser = owner_browser(ada, csrf=True)
+    answer = browser.post(page(draft, "about"), {"about": "Soto ayam sejak 1987"})
+    assert answer["Location"] == page(draft, "about")
+    assert "Soto ayam sejak 1987" in browser.get(page(draft, "about")).content.decode()
+    assert Account.objects.get().about == ""
+
+
+def test_going_back_and_sending_again_is_harmless(browser: Client, draft: Application) -> None:
+    old = browser.get(page(draft, "category")).context["form"]
+    hidden = {field.name: field.value() or "" for field in old.hidden_fields()}
+    first = browser.post(page(draft, "category"), {**hidden, "category": "food"})
+    again = browser.post(page(draft, "category"), {**hidden, "category": "food"})
+    assert first["Location"] == again["Location"] == page(draft, "purposes")
+    draft.refresh_from_db()
+    assert draft.revision == 2
+
+
 def test_optional_questions_can_be_skipped_and_come_back_to(browser: Client, draft: Application) -> None:
     for slug in ("about", "website", "photo"):
         assert browser.post(page(draft, slug), {"skip": "1"}).status_code == 302
@@ -293,111 +311,3 @@ def test_a_question_that_has_to_be_answered_is_not_skipped(browser: Client, draf
 
 def test_a_question_that_there_is_not(browser: Client, draft: Application) -> None:
     assert browser.get(page(draft, "salary")).status_code == 404
-
-
-class TestCountry:
-    def test_it_is_asked_only_where_the_number_says_otherwise(
-        self, browser: Client, draft: Application
-    ) -> None:
-        assert browser.get(page(draft, "country"))["Location"] == reverse("task_list", args=[draft.pk])
-        send(browser, draft, "number", number="0812 3456 7890")
-        assert browser.get(page(draft, "country")).status_code == 302
-        send(browser, draft, "number", number="+60 12-345 6789")
-        send(browser, draft, "country", country="MY")
-        assert (Account.objects.get().country, Business.objects.get().country) == ("MY", "MY")
-
-
-class TestNumber:
-    @pytest.mark.parametrize("written", ["0812-3456-7890", "+62 812 3456 7890", "٠٨١٢ ٣٤٥٦ ٧٨٩٠"])
-    def test_it_is_read_as_people_write_it_and_shown_back(
-        self, browser: Client, draft: Application, written: str
-    ) -> None:
-        answer = send(browser, draft, "number", number=written)
-        draft.refresh_from_db()
-        assert draft.number == "+6281234567890"
-        assert "+62 812-3456-7890" in browser.get(answer["Location"]).content.decode()
-
-    def test_it_is_another_one_than_the_one_to_sign_in_with(self) -> None:
-        make_cohort()
-        siti = make_owner("Siti", "+6281234567890")
-        answer = send(owner_browser(siti), begin(by=siti), "number", number="0812 3456 7890")
-        assert answer.status_code == 422
-        assert "must differ" in answer.content.decode()
-
-    def test_R7_a_personal_one_is_said_to_be_one(self, browser: Client, draft: Application, kai: Any) -> None:
-        ownership.declare_personal(NUMBER, by=kai)
-        answer = send(browser, draft, "number", number=NUMBER)
-        assert answer.status_code == 422
-        assert "personal" in answer.content.decode()
-
-    def test_one_that_is_none(self, browser: Client, draft: Application) -> None:
-        answer = send(browser, draft, "number", number="12")
-        assert answer.status_code == 422
-        assert 'href="#id_number"' in answer.content.decode()
-
-
-class TestWithoutPapers:
-    def test_the_place_and_somebody_who_knows_it_stand_in(self, browser: Client, draft: Application) -> None:
-        fill_in(browser, draft)
-        send(browser, draft, "registration", papers="no")
-        tasks = browser.get(reverse("task_list", args=[draft.pk])).context["tasks"]
-        left = [task.address for task in tasks if task.state == "to_do"]
-        assert left == [page(draft, "place"), page(draft, "reference")]
-        answer = browser.post(reverse("check_answers", args=[draft.pk]))
-        assert {fault.address for fault in answer.context["faults"]} == {
-            f"{address}?then=check" for address in left
-        }
-        send(browser, draft, "place", file=uploaded("place.jpg", photo()))
-        reference = {"name": "Pak Harjo", "contact": "0813 1111 2222", "relation": "menjual beras"}
-        assert send(browser, draft, "reference", **reference).status_code == 302
-        assert browser.post(reverse("check_answers", args=[draft.pk])).status_code == 302
-        draft.refresh_from_db()
-        assert draft.trade_reference.contact == "+6281311112222"
-
-    def test_nobody_vouches_for_themselves(self, browser: Client, draft: Application) -> None:
-        send(browser, draft, "registration", papers="no")
-        answer = send(browser, draft, "reference", name="Ada", contact="ada@owner.example")
-        assert answer.status_code == 422 and "contact of your own" in answer.content.decode()
-
-    def test_a_number_found_later_brings_the_papers_back(self, browser: Client, draft: Application) -> None:
-        send(browser, draft, "registration", papers="no")
-        send(browser, draft, "registration", papers="yes", registration_number="91200")
-        draft.refresh_from_db()
-        assert not draft.without_papers
-        assert browser.get(page(draft, "evidence")).status_code == 200
-
-
-PAGES = [
-    "kind",
-    "legal-name",
-    "registration",
-    "name",
-    "number",
-    "category",
-    "purposes",
-    "about",
-    "website",
-    "photo",
-    "evidence",
-]
-
-
-@pytest.mark.parametrize("slug", PAGES)
-def test_a_page_takes_few_questions_to_the_database(
-    slug: str, browser: Client, draft: Application, django_assert_max_num_queries: Any
-) -> None:
-    """Session, person, application, progress; and the names that a name resembles, or the files."""
-    browser.get(page(draft, slug))  # the first page of a session notes that it began
-    with django_assert_max_num_queries(6):
-        answer = browser.get(page(draft, slug))
-    assert len(answer.content) < 20_000
-
-
-@pytest.mark.parametrize(("name", "most"), [("task_list", 10), ("check_answers", 12), ("start", 8)])
-def test_the_lists_take_as_many_with_everything_answered(
-    name: str, most: int, browser: Client, draft: Application, django_assert_max_num_queries: Any
-) -> None:
-    fill_in(browser, draft)
-    with django_assert_max_num_queries(most):
-        answer = browser.get(reverse(name, args=[] if name == "start" else [draft.pk]))
-    assert len(answer.content) < 50_000

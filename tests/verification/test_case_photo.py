@@ -32,7 +32,9 @@ def page(browser: Client, application: Application) -> str:
     return str(browser.get(address).content.decode())
 
 
-def test_the_photo_is_shown_to_the_staff_from_an_address_of_theirs(application: Application, rita: User) -> None:
+def test_the_photo_is_shown_to_the_staff_from_an_address_of_theirs(
+    application: Application, rita: User
+) -> None:
     browser = browser_of(rita)
     address = reverse("admin:verification_application_photo", args=[application.pk])
     assert f'src="{address}"' in page(browser, application)
