@@ -42,7 +42,7 @@ def _journal(subject: Subject) -> list[dict[str, Any]]:
     for prefix in TOLD_OF:
         told |= Q(kind__startswith=prefix)
     theirs = Event.objects.filter(Q(by=subject.person.pk) | Q(on__in=subject.ids) & told)
-    return list(theirs.order_by("-seq").values("at", "kind", "on")[:MOST_EVENTS])
+    return [dict(event) for event in theirs.order_by("-seq").values("at", "kind", "on")[:MOST_EVENTS]]
 
 
 def _value(row: Model, name: str) -> Any:

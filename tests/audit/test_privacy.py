@@ -288,6 +288,7 @@ def test_the_scenario_writes_every_kind_of_event_of_the_domain(lived: None) -> N
         "badge.expiry_moved",
         "cohort.changed",
         "cohort.opened",
+        "evidence.expired",
         "number.dispute_withdrawn",
     }
     written = set(Event.objects.values_list("kind", flat=True))
