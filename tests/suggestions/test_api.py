@@ -23,7 +23,7 @@ def app(kais_key: str) -> Partner:
     return Partner(kais_key)
 
 
-def test_an_app_suggests_something(app: Partner, kai: ClientApp) -> None:
+def test_R9_an_app_suggests_something(app: Partner, kai: ClientApp) -> None:
     answer = app.post(SUGGESTIONS, BODY)
     assert answer.status_code == 201
     suggestion = Suggestion.objects.get()

@@ -171,7 +171,7 @@ def test_who_comes_second_is_told_so(ada: User, olga: User, sinta: User) -> None
 # --- what the sender and the public see ---
 
 
-def test_the_sender_is_told_once_a_change_in_the_readers_language(ada: User, olga: User) -> None:
+def test_R9_the_sender_is_told_once_a_change_in_the_readers_language(ada: User, olga: User) -> None:
     User.objects.filter(pk=ada.pk).update(language="en")
     text = "Please show the opening hours of my bakery on the card, also on Sundays and on holidays."
     suggestion = send(ada, text)
