@@ -509,6 +509,10 @@ SENTENCES: dict[str, Text] = {
         "Ini kontak Anda sendiri; sebutkan orang lain yang mengenal usaha Anda.",
         "This is a contact of your own; name somebody else who knows your business.",
     ),
+    "drafts_too_many": Text(
+        "Anda sudah memulai {limit} pengajuan. Lanjutkan salah satunya, atau tarik yang tidak diperlukan.",
+        "You have begun {limit} applications already. Go on with one of them, or withdraw what you don't need.",
+    ),
     "question_unanswered": Text("Pertanyaan ini belum dijawab.", "This question is not answered yet."),
     "changed_elsewhere": Text(
         "Jawaban ini sudah diubah di tempat lain. Periksa, lalu kirim lagi bila jawaban Anda yang benar.",

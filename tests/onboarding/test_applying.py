@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.businesses.models import Account, Business
-from accounts.onboarding.applying.beginning import begin
+from accounts.onboarding.applying.beginning import MOST_BEGUN, begin
 from accounts.onboarding.models import Progress
 from accounts.people.models import User
 from accounts.pilot.models import Cohort
@@ -99,6 +99,14 @@ class TestBeginning:
         browser.post(reverse("start"))
         assert Application.objects.count() == 2
 
+    def test_nobody_begins_without_end(self, browser: Client, draft: Application) -> None:
+        for _ in range(MOST_BEGUN):
+            send(browser, Application.objects.latest("created_at"), "kind", kind="company")
+            answer = browser.post(reverse("start"))
+        assert answer["Location"] == reverse("start")
+        assert "begun 5 applications already" in browser.get(answer["Location"]).content.decode()
+        assert Application.objects.count() == MOST_BEGUN
+
     def test_without_a_way_in_there_is_the_waiting_list(self, browser: Client) -> None:
         make_cohort(invitation_only=True)
         assert reverse("waiting") in browser.get(reverse("start")).content.decode()
@@ -136,6 +144,13 @@ class TestWholeForm:
         assert (draft.status, draft.number, draft.category) == (Status.SUBMITTED, NUMBER, "food")
         assert draft.account.about == "Buka jam tujuh pagi\nSampai habis"
         assert draft.reference in browser.get(answer["Location"]).content.decode()
+
+    def test_what_is_not_wanted_any_more_is_withdrawn(self, browser: Client, draft: Application) -> None:
+        withdraw = reverse("withdraw_application", args=[draft.pk])
+        assert withdraw in browser.get(reverse("task_list", args=[draft.pk])).content.decode()
+        browser.post(withdraw)
+        draft.refresh_from_db()
+        assert draft.status == Status.WITHDRAWN
 
     def test_each_page_leads_to_the_next_one(self, browser: Client, draft: Application) -> None:
         slugs = [slug for slug, _ in ANSWERS]

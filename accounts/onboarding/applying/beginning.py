@@ -13,6 +13,7 @@ from accounts.pilot import waiting
 from accounts.verification import services as verification
 from accounts.verification.models import Application, Kind, Source, Status
 
+MOST_BEGUN = 5  # drafts that a person can have: who has more goes on with one of them
 MAY_CHANGE = (MemberRole.OWNER, MemberRole.MANAGER)
 
 
@@ -29,12 +30,14 @@ def begun_by(person: User) -> QuerySet[Application]:
 def begin(*, by: User) -> Application:
     """A draft for a business of their own; one that is still as it was begun is gone on with.
 
-    Raises NotAllowed invitation_required: there is no way in at this moment, but the waiting list.
+    Raises NotAllowed: drafts_too_many; invitation_required where there is only the waiting list at this moment.
     """
     User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two taps, or two tabs, begin one form
     untouched = begun_by(by).filter(source=Source.FORM, revision=1, progress=None).first()
     if untouched is not None:
         return untouched
+    if begun_by(by).count() >= MOST_BEGUN:
+        raise NotAllowed("drafts_too_many", limit=MOST_BEGUN)
     country = waiting.country_of(by)
     cohort = pilot.way_in(by, country)
     if cohort is None:

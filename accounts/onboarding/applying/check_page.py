@@ -103,8 +103,8 @@ class CheckAnswers(FormPage, ApplicationPage):
             answers=answers,
             judged=judged,
             faults=self.faults(),
-            files=draft.files,
             photo=photos.id_in(application.photo),
+            may_change=self.role is not None and self.role.covers(self.to_change),
             proven=proofs.is_proven(application.account, application.number),
             **context,
         )

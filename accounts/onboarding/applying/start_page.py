@@ -2,19 +2,19 @@
 
 from typing import Any
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.cache import patch_cache_control
 from django.views.generic.base import ContextMixin, TemplateResponseMixin, View
 
 from accounts.errors import Forbidden, NotAllowed
-from accounts.onboarding.applying.beginning import begin, begun_by
+from accounts.onboarding.applying.beginning import MOST_BEGUN, begin, begun_by
 from accounts.onboarding.pages import has_agreed, send_first
 from accounts.people.models import User
 from accounts.pilot import services as pilot
 from accounts.pilot import waiting
-
-MOST_DRAFTS = 5  # that are offered to be gone on with
+from accounts.spoken import spoken
 
 
 class Start(ContextMixin, TemplateResponseMixin, View):
@@ -30,7 +30,7 @@ class Start(ContextMixin, TemplateResponseMixin, View):
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person = self.request.user
         if isinstance(person, User) and not person.is_staff:
-            kwargs["drafts"] = list(begun_by(person)[:MOST_DRAFTS])
+            kwargs["drafts"] = list(begun_by(person)[:MOST_BEGUN])
             kwargs["may_begin"] = pilot.way_in(person, waiting.country_of(person)) is not None
         return super().get_context_data(**kwargs)
 
@@ -43,6 +43,9 @@ class Start(ContextMixin, TemplateResponseMixin, View):
             return send_first("consent", request, self)
         try:
             application = begin(by=request.user)
-        except NotAllowed:
-            return HttpResponseRedirect(reverse("waiting"))
+        except NotAllowed as refusal:
+            if refusal.code == "invitation_required":
+                return HttpResponseRedirect(reverse("waiting"))
+            messages.error(request, spoken(refusal.text))
+            return HttpResponseRedirect(reverse("start"))
         return HttpResponseRedirect(reverse("question", args=[application.pk, "kind"]))
