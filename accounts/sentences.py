@@ -497,7 +497,9 @@ SENTENCES: dict[str, Text] = {
         "Masih ada yang kurang; lihat daftar masalah.",
         "Something is still missing; see the list of problems.",
     ),
-    "place_photo_missing": Text("Unggah foto tempat usaha Anda.", "Upload a photo of your place of business."),
+    "place_photo_missing": Text(
+        "Unggah foto tempat usaha Anda.", "Upload a photo of your place of business."
+    ),
     "trade_reference_missing": Text(
         "Sebutkan seseorang yang mengenal usaha Anda.", "Name somebody who knows your business."
     ),

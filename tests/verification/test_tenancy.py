@@ -57,9 +57,17 @@ CALLS = [
         {"code": "123456"},
     ),
     Call("website-proofs", "get", "/v1/accounts/{account}/website-proofs", 200),
-    Call("website-proofs", "post", "/v1/accounts/{account}/website-proofs", 201, {"website": "https://a.example"}),
+    Call(
+        "website-proofs",
+        "post",
+        "/v1/accounts/{account}/website-proofs",
+        201,
+        {"website": "https://a.example"},
+    ),
     Call("website-proof", "get", "/v1/accounts/{account}/website-proofs/{proof}", 200),
-    Call("website-check", "post", "/v1/accounts/{account}/website-proofs/{proof}/check", 202, {"method": "dns"}),
+    Call(
+        "website-check", "post", "/v1/accounts/{account}/website-proofs/{proof}/check", 202, {"method": "dns"}
+    ),
     Call("application", "get", "/v1/applications/{application}", 200),
     Call("application", "patch", "/v1/applications/{application}", 428, {"category": "other"}),
     Call("application-submit", "post", "/v1/applications/{application}/submit", 200),
