@@ -10,8 +10,9 @@ from schemathesis.checks import CheckContext
 # Refusals of requests in the right form, by what no schema can say. Any other 422 says that the document is wrong.
 RULES = {
     "code_expired", "code_used_up", "code_wrong", "country_unknown", "cursor_invalid", "evidence_empty",
-    "evidence_heic", "evidence_kind", "evidence_not_what_it_says", "hidden_characters", "number_invalid", "number_not_canonical",
-    "number_not_listed", "owner_contact_invalid", "reference_contact_invalid", "website_invalid",
+    "evidence_heic", "evidence_kind", "evidence_not_what_it_says", "hidden_characters", "number_invalid",
+    "number_not_canonical", "number_not_listed", "owner_contact_invalid", "reference_contact_invalid",
+    "website_invalid",
 }  # fmt: skip
 
 
