@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db.models.functions import Now
 
 from accounts.audit import journal as audit
-from accounts.verification import evidence
+from accounts.verification import evidence, photos
 from accounts.verification.models import ENDED, Application, Evidence, TradeReference
 from accounts.verification.transitions import lock
 
@@ -34,4 +34,5 @@ def _delete(application: Application) -> None:
     papers = list(application.evidence.all())
     evidence.discard(papers)
     TradeReference.objects.filter(application=application).delete()
+    photos.forget_unused(application.account, by=audit.SYSTEM)
     audit.record("evidence.expired", on=application, by=audit.SYSTEM, data={"files": len(papers)})
