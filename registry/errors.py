@@ -224,7 +224,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 class ReadableRequest:
     """Refuses what Django would quietly read as something else.
 
-    An address that is no UTF-8 or holds NUL; a body without a length, which would count as empty.
+    An address that is no UTF-8 or holds NUL; a body without a length, which would count as empty; a form in another
+    charset than UTF-8 (the API's parser sees to its own).
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
@@ -236,6 +237,9 @@ class ReadableRequest:
             return answer(request, Invalid("hidden_characters"))
         if "HTTP_TRANSFER_ENCODING" in request.META and not request.META.get("CONTENT_LENGTH"):
             return answer(request, Invalid("length_required"))
+        charset = str((request.content_params or {}).get("charset", "utf-8")).lower()
+        if charset not in ("utf-8", "utf8", "us-ascii") and not request.path.startswith("/v1/"):
+            return answer(request, Invalid("unsupported_media_type", accepted="charset=utf-8"))
         return self.get_response(request)
 
 
