@@ -56,7 +56,8 @@ def answered(path: str, **more: str) -> tuple[str, dict[str, str], list[bytes]]:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    "parameter", ["charset=hex", "charset=base64", "charset=utf-16", "charset*=bogus''x", "charset*=utf-8''zlib"]
+    "parameter",
+    ["charset=hex", "charset=base64", "charset=utf-16", "charset*=bogus''x", "charset*=utf-8''zlib"],
 )
 def test_a_charset_that_is_not_utf_8_fails_nothing(parameter: str) -> None:
     """Seen before: `charset=hex` on any address, the API's too, was a traceback and a bare 500."""
