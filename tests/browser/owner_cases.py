@@ -18,7 +18,7 @@ from accounts.privacy import consents  # noqa: E402
 from accounts.verification import services as verification  # noqa: E402
 from accounts.verification.models import Kind, Source  # noqa: E402
 from tests.factories import make_account, make_claimed, make_owner, make_reviewer  # noqa: E402
-from tests.onboarding.test_access import Things  # noqa: E402
+from tests.onboarding.addresses import Things  # noqa: E402
 
 
 def main(contact: str) -> None:

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser as Chromium
 from accounts.onboarding.applying.form_of_questions import BY_SLUG
 from tests.browser.owner import Owner
 from tests.browser.test_onboarding import HEAVIEST, faults_of
-from tests.onboarding.test_access import PAGES, PARAMETERS
+from tests.onboarding.addresses import PAGES, PARAMETERS
 from tests.server import ROOT, Server, running
 
 CONTACT = "ada@roti.example"

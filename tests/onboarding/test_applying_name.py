@@ -8,25 +8,11 @@ from django.urls import reverse
 
 from accounts.names import RULES
 from accounts.onboarding.applying import judging
-from accounts.onboarding.applying.beginning import begin
-from accounts.people.models import User
 from accounts.verification.models import Application
-from tests.factories import make_approved, make_cohort
-from tests.onboarding.test_applying import page, send
-from tests.owners import owner_browser
+from tests.factories import make_approved
+from tests.onboarding.applying import page, send
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def draft(ada: User) -> Application:
-    make_cohort()
-    return begin(by=ada)
-
-
-@pytest.fixture
-def browser(ada: User) -> Client:
-    return owner_browser(ada)
 
 
 def judged(browser: Client, draft: Application, name: str) -> Any:

@@ -9,25 +9,13 @@ from django.urls import reverse
 from accounts.businesses import ownership
 from accounts.businesses.models import Account, Business
 from accounts.onboarding.applying.beginning import begin
-from accounts.people.models import User
 from accounts.verification.models import Application
 from tests.factories import make_cohort, make_owner, uploaded
-from tests.onboarding.test_applying import NUMBER, fill_in, page, send
+from tests.onboarding.applying import NUMBER, fill_in, page, send
 from tests.owners import owner_browser
 from tests.verification.papers import photo
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def draft(ada: User) -> Application:
-    make_cohort()
-    return begin(by=ada)
-
-
-@pytest.fixture
-def browser(ada: User) -> Client:
-    return owner_browser(ada)
 
 
 class TestCountry:

@@ -29,7 +29,6 @@ from tests.factories import (
     uploaded,
 )
 from tests.onboarding.following import next_page, now, only, send, status_of
-from tests.owners import owner_browser
 from tests.verification.papers import photo
 
 pytestmark = pytest.mark.django_db
@@ -38,11 +37,6 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def account(ada: User) -> Account:
     return make_approved(account=make_account(make_business(ada)), display_name="Warung Bu Ada")
-
-
-@pytest.fixture
-def browser(ada: User) -> Client:
-    return owner_browser(ada)
 
 
 # Changing the profile.

@@ -11,28 +11,16 @@ from django.test.client import BOUNDARY, MULTIPART_CONTENT, encode_multipart
 from django.urls import reverse
 from PIL import Image
 
-from accounts.onboarding.applying.beginning import begin
 from accounts.people.models import User
 from accounts.verification import evidence
 from accounts.verification.models import Application, Evidence
-from tests.factories import PDF, make_cohort, uploaded
-from tests.onboarding.test_applying import page, send
+from tests.factories import PDF, uploaded
+from tests.onboarding.applying import page, send
 from tests.owners import owner_browser
 from tests.verification.papers import GPS, photo, with_script
 
 pytestmark = pytest.mark.django_db
 HEIC = b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic" + b"\x00" * 500
-
-
-@pytest.fixture
-def draft(ada: User) -> Application:
-    make_cohort()
-    return begin(by=ada)
-
-
-@pytest.fixture
-def browser(ada: User) -> Client:
-    return owner_browser(ada)
 
 
 def refused(answer: Any, *words: str) -> None:

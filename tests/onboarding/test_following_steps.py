@@ -39,11 +39,6 @@ def asked(ada: User) -> Application:
     return verification.ask(application, field="about", text="Which street?", by=reviewer)
 
 
-@pytest.fixture
-def browser(ada: User) -> Client:
-    return owner_browser(ada)
-
-
 # Answering.
 
 

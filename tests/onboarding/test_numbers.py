@@ -39,11 +39,6 @@ def draft(ada: User) -> Application:
     return make_draft(make_account(make_business(ada)), number=MOBILE)
 
 
-@pytest.fixture
-def browser(ada: User) -> Client:
-    return owner_browser(ada)
-
-
 def test_the_number_is_shown_back_before_anything_is_sent(draft: Application, browser: Client) -> None:
     page = said(browser.get(page_of(draft)))
     assert "+62 812-3456-7890" in page

@@ -32,11 +32,6 @@ def draft(holder: Account, ada: User) -> Application:
     return claimant_of(str(holder.number), ada)
 
 
-@pytest.fixture
-def browser(ada: User) -> Client:
-    return owner_browser(ada)
-
-
 def page_of(application: Application) -> str:
     return reverse("claim_number", args=[application.pk])
 

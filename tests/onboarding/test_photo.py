@@ -14,7 +14,6 @@ from accounts.badges import services as badges
 from accounts.display import queries
 from accounts.display.cards import card
 from accounts.errors import Invalid
-from accounts.onboarding.applying.beginning import begin
 from accounts.onboarding.applying.proof_questions import add_photo
 from accounts.people.models import User
 from accounts.verification import photos
@@ -27,12 +26,11 @@ from tests.factories import (
     make_account,
     make_approved,
     make_business,
-    make_cohort,
     make_draft,
     owner_of,
     uploaded,
 )
-from tests.onboarding.test_applying import page, send
+from tests.onboarding.applying import page, send
 from tests.owners import owner_browser
 from tests.verification.papers import photo
 
@@ -42,17 +40,6 @@ LARGE = (400, 300)
 
 def picture(image_format: str = "JPEG", **facts: Any) -> Any:
     return uploaded(f"shop.{image_format.lower()}", photo(image_format, **{"size": LARGE, **facts}))
-
-
-@pytest.fixture
-def draft(ada: User) -> Application:
-    make_cohort()
-    return begin(by=ada)
-
-
-@pytest.fixture
-def browser(ada: User) -> Client:
-    return owner_browser(ada)
 
 
 class TestSquare:

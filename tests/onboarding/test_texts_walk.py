@@ -23,9 +23,8 @@ from accounts.people.models import User
 from accounts.sentences import SENTENCES
 from accounts.verification import services as verification
 from tests.factories import badge_of, decline_now, make_account, make_claimed, make_submitted
-from tests.onboarding import test_access as access
+from tests.onboarding.addresses import EVERYBODY, PAGES, Things, address_of
 from tests.onboarding.signing import ask, give, sent_code
-from tests.onboarding.test_access import EVERYBODY, PAGES, address_of
 from tests.owners import owner_browser
 from tests.pilot.invited import invited
 from tests.third_language import CODE, install, write_catalogue
@@ -131,9 +130,9 @@ def forgotten(html: str, known: list[str]) -> list[str]:
 
 
 @pytest.fixture
-def adas(ada: User) -> access.Things:
+def adas(ada: User) -> Things:
     """All of them from the start: what is sent here is taken back again, and would take them along."""
-    things = access.Things(ada)
+    things = Things(ada)
     for page in PAGES.values():
         if page.about:
             assert things[page.about]
@@ -174,7 +173,7 @@ def test_the_walker_finds_what_was_forgotten() -> None:
 
 
 @pytest.mark.django_db
-def test_every_page_of_an_owner(third: None, adas: access.Things, ada: User) -> None:
+def test_every_page_of_an_owner(third: None, adas: Things, ada: User) -> None:
     browser = owner_browser(ada, language=CODE)
     addresses = {name: address_of(name, page, adas) for name, page in PAGES.items() if page.look is not None}
     addresses |= {f"question {slug}": reverse("question", args=[adas["draft"].pk, slug]) for slug in BY_SLUG}
@@ -182,7 +181,7 @@ def test_every_page_of_an_owner(third: None, adas: access.Things, ada: User) -> 
 
 
 @pytest.mark.django_db
-def test_every_refusal_of_what_an_owner_sends(third: None, adas: access.Things, ada: User) -> None:
+def test_every_refusal_of_what_an_owner_sends(third: None, adas: Things, ada: User) -> None:
     """An empty form, and what comes of it: the page of the form again, or the next one with its message."""
     browser = owner_browser(ada, language=CODE)
     answers = {}
@@ -196,7 +195,7 @@ def test_every_refusal_of_what_an_owner_sends(third: None, adas: access.Things, 
 
 
 @pytest.mark.django_db
-def test_every_page_for_everybody(third: None, adas: access.Things) -> None:
+def test_every_page_for_everybody(third: None, adas: Things) -> None:
     browser = visitor()
     addresses = {name: address_of(name, page, adas) for name, page in PAGES.items() if page.look == EVERYBODY}
     addresses |= {name: reverse(name) for name in ("home", "problems")}
@@ -207,7 +206,7 @@ def test_every_page_for_everybody(third: None, adas: access.Things) -> None:
 @pytest.mark.django_db
 def test_an_application_in_each_state(
     third: None,
-    adas: access.Things,
+    adas: Things,
     ada: User,
     rita: User,
     no_undo_window: None,

@@ -34,11 +34,6 @@ def account(ada: User) -> Account:
     return make_account(make_business(ada), website=WEBSITE)
 
 
-@pytest.fixture
-def browser(ada: User) -> Client:
-    return owner_browser(ada)
-
-
 def test_from_the_code_to_the_proof(account: Account, browser: Client) -> None:
     page = said(browser.get(page_of(account)))
     assert HOST in page and "Get the code" in page
