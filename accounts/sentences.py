@@ -751,6 +751,10 @@ SENTENCES: dict[str, Text] = {
         "Gambar terlalu besar; kirim paling banyak {limit} megapiksel.",
         "The picture is too large; send {limit} megapixels at most.",
     ),
+    "pictures_busy": Text(
+        "Saat ini terlalu banyak gambar besar yang dibaca; kirim lagi beberapa detik lagi.",
+        "Too many large pictures are being read right now; send yours again in a few seconds.",
+    ),
     "reading_one_source": Text(
         "Pilih berkas bukti atau tulis nama sumber lain: salah satu saja.",
         "Choose a file of evidence or name another source: one of the two.",

@@ -43,7 +43,8 @@ def add(
 
     A picture is kept without its metadata: `sha256` is that of what was sent, `stored_sha256` of what is kept.
     Raises Invalid: choice_unknown, evidence_empty, evidence_too_large, evidence_kind, evidence_heic,
-    evidence_not_what_it_says, evidence_broken, evidence_too_many_pixels; NotAllowed: wrong_status, evidence_too_many.
+    evidence_not_what_it_says, evidence_broken, evidence_too_many_pixels; NotAllowed: wrong_status, evidence_too_many;
+    TooMany: pictures_busy.
     """
     if kind not in EvidenceKind.values:
         raise Invalid("invalid", problems=[Problem("choice_unknown", "/kind")])

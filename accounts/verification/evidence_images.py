@@ -3,15 +3,18 @@
 import io
 import threading
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from accounts.errors import Invalid, Problem
+from accounts.errors import DomainError, Invalid, Problem, TooMany
 
 MOST_MEGAPIXELS = 50
+MOST_MEGAPIXELS_OF_WEBP = 20  # its decoder holds five copies; no camera writes it
+LARGE = 17_000_000  # pixels: more than a phone's usual photo has, or anything that is kept here
+SECONDS_OF_A_LARGE_ONE = 5
 LONGEST_SIDE = 4096  # pixels: a sheet of A4 at 350 an inch
 PHOTO_SIDE = 512  # pixels of an account's photo, as it is kept
 LEAST_SIDE = 192  # pixels: what is smaller is a blur beside a name
@@ -19,7 +22,11 @@ _HEIC_BRANDS = frozenset(
     {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif", b"avis"}
 )
 
-_one_at_a_time = threading.Lock()  # a picture decoded takes up to 200 MB
+# Of the few threads that a web worker has (WEB_THREADS), large pictures keep two, whoever sends how many: one that is
+# decoded, which takes up to 400 MB and three seconds, and one that waits.
+_one_at_a_time = threading.Lock()
+_room_for_large = threading.BoundedSemaphore(2)
+_two_at_a_time = threading.BoundedSemaphore(2)
 
 # How a kind is read and written, and the ways to hold a pixel that it is written in. The reader of JPEG takes MPO
 # too, the two pictures that some cameras make at once.
@@ -34,7 +41,7 @@ def cleaned(content: bytes, content_type: str) -> bytes:
     """The same picture, of the same kind, upright, and nothing else: no place, no camera, no comment, no preview.
 
     Of several pictures in one file, the first. Raises Invalid: evidence_not_what_it_says, evidence_broken,
-    evidence_too_many_pixels.
+    evidence_too_many_pixels; TooMany pictures_busy.
     """
     image_format, options, modes = FORMATS[content_type]
 
@@ -76,11 +83,12 @@ def _read(content: bytes, formats: tuple[str, ...], write: Callable[[Image.Image
             warnings.simplefilter("ignore", Image.DecompressionBombWarning)  # our own limit is lower
             picture = Image.open(io.BytesIO(content), formats=formats)
             width, height = picture.size
-            if width * height > MOST_MEGAPIXELS * 1_000_000:
-                raise problem("evidence_too_many_pixels", limit=MOST_MEGAPIXELS)
-            with _one_at_a_time:
+            most = MOST_MEGAPIXELS_OF_WEBP if picture.format == "WEBP" else MOST_MEGAPIXELS
+            if width * height > most * 1_000_000:
+                raise problem("evidence_too_many_pixels", limit=most)
+            with _turn(width * height):
                 return write(picture)
-    except Invalid:
+    except DomainError:
         raise
     except Image.DecompressionBombError as wrong:
         raise problem("evidence_too_many_pixels", limit=MOST_MEGAPIXELS) from wrong
@@ -90,10 +98,26 @@ def _read(content: bytes, formats: tuple[str, ...], write: Callable[[Image.Image
         raise problem("evidence_broken") from wrong
 
 
+@contextmanager
+def _turn(pixels: int) -> Iterator[None]:
+    """Raises TooMany pictures_busy: whoever waited for a third large one would keep a thread from everybody else."""
+    if pixels <= LARGE:
+        with _two_at_a_time:
+            yield
+        return
+    if not _room_for_large.acquire(blocking=False):
+        raise TooMany("pictures_busy", retry_after=SECONDS_OF_A_LARGE_ONE)
+    try:
+        with _one_at_a_time:
+            yield
+    finally:
+        _room_for_large.release()
+
+
 def thumbnail(content: bytes, content_type: str, side: int) -> bytes:
     """A small PNG of a picture that was cleaned before."""
     image_format = FORMATS[content_type][0]
-    with _one_at_a_time, Image.open(io.BytesIO(content), formats=(image_format,)) as picture:
+    with _two_at_a_time, Image.open(io.BytesIO(content), formats=(image_format,)) as picture:
         picture.thumbnail((side, side))
         return _written(_bare(picture, ("L", "RGB", "RGBA")), "PNG")
 

@@ -6,6 +6,7 @@
 import hashlib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
@@ -28,7 +29,7 @@ def keep(account: Account, *, file: "UploadedFile[Any]", by: audit.Actor) -> Pho
     """Keep a picture for the account, to be applied for; the same one again is the one that is there.
 
     Raises Invalid: evidence_empty, evidence_too_large, evidence_heic, evidence_not_what_it_says, evidence_broken,
-    evidence_too_many_pixels, photo_too_small.
+    evidence_too_many_pixels, photo_too_small; TooMany pictures_busy.
     """
     content = square(evidence.content_of_upload(file))
     account = businesses.locked(account)
@@ -80,6 +81,11 @@ def id_in(address: str) -> str | None:
     except ValueError:
         return None
     return photo if before == f"{settings.PUBLIC_URL}/{_FOLDER}" and name.endswith(".jpg") else None
+
+
+def is_here(address: str) -> bool:
+    """Whether the address leads to the registry itself, however it is written."""
+    return urlsplit(address).hostname == urlsplit(settings.PUBLIC_URL).hostname
 
 
 def is_of(account: Account, address: str) -> bool:

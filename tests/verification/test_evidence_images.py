@@ -2,12 +2,13 @@
 
 import hashlib
 import io
+from threading import BoundedSemaphore
 from typing import Any
 
 import pytest
 from PIL import Image, ImageCms
 
-from accounts.errors import Invalid
+from accounts.errors import Invalid, TooMany
 from accounts.verification import evidence
 from accounts.verification import evidence_images as images
 from accounts.verification.models import Evidence
@@ -167,3 +168,24 @@ class TestKept:
         file.refresh_from_db()
         evidence.write(evidence._path(file), old)
         assert evidence.content_of(file) == old
+
+
+def test_large_pictures_keep_two_threads_and_ordinary_ones_go_on(monkeypatch: Any) -> None:
+    """Seen before: sixteen pictures of 130 kB and 49 megapixels each, and no look-up was answered for 19 seconds."""
+    large = io.BytesIO()
+    Image.new("1", (5000, 4000)).save(large, "PNG")
+    monkeypatch.setattr(images, "_room_for_large", BoundedSemaphore(1))
+    with images._room_for_large:
+        with pytest.raises(TooMany, match="pictures_busy"):
+            images.cleaned(large.getvalue(), "image/png")
+        assert images.cleaned(photo(), "image/jpeg")
+    assert images.cleaned(large.getvalue(), "image/png")
+    assert images._room_for_large.acquire(blocking=False)
+
+
+def test_a_webp_may_have_fewer_pixels_as_reading_it_takes_five_times_the_memory() -> None:
+    content = io.BytesIO()
+    Image.new("L", (6000, 3500)).convert("RGB").save(content, "WEBP", method=0)
+    with pytest.raises(Invalid) as refused:
+        images.cleaned(content.getvalue(), "image/webp")
+    assert refused.value.params == {"limit": images.MOST_MEGAPIXELS_OF_WEBP}
