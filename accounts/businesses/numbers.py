@@ -9,6 +9,19 @@ from phonenumbers import NumberParseException, PhoneNumberFormat, PhoneNumberTyp
 
 from accounts.errors import Invalid, Problem
 
+HOME = (
+    "ID"  # ISO 3166-1: where a number written without its country is from, and whoever says nothing of where
+)
+PREFIX_DIGITS = 3  # behind the calling code: mostly one carrier's, or one range of dear numbers
+# Whoever is called there pays, or earns; or nobody picks up.
+_COSTS_EXTRA = {
+    PhoneNumberType.PREMIUM_RATE,
+    PhoneNumberType.SHARED_COST,
+    PhoneNumberType.UAN,
+    PhoneNumberType.PAGER,
+    PhoneNumberType.VOICEMAIL,
+}
+_BY_VOICE_ONLY = {PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE}
 E164_PATTERN = r"^\+[1-9][0-9]{6,14}$"  # as databases and OpenAPI documents write it
 _E164 = re.compile(E164_PATTERN)
 _LONGEST_WRITTEN = 40  # characters: more is no phone number, whatever is in it
@@ -104,6 +117,31 @@ def shown(number: str) -> str:
         return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
     except NumberParseException:
         return number
+
+
+def prefix(number: str) -> str:
+    """What numbers of one range begin with: `+62812`."""
+    try:
+        calling_code = str(phonenumbers.parse(number).country_code)
+    except NumberParseException:
+        return number[: 1 + 3 + PREFIX_DIGITS]
+    return number[: 1 + len(calling_code) + PREFIX_DIGITS]
+
+
+def costs_extra(number: str) -> bool:
+    """Nobody of ours calls there, or writes: a code would cost us, and reach no one."""
+    return _type_of(number) in _COSTS_EXTRA
+
+
+def takes_sms(number: str) -> bool:
+    return _type_of(number) not in _BY_VOICE_ONLY
+
+
+def _type_of(number: str) -> int:
+    try:
+        return int(phonenumbers.number_type(phonenumbers.parse(number)))
+    except NumberParseException:
+        return PhoneNumberType.UNKNOWN
 
 
 def _has_trunk_zero(number: str) -> bool:

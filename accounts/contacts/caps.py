@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.conf import settings
 
+from accounts.businesses import numbers
 from accounts.contacts.reading import Contact
 from accounts.errors import TooMany
 from accounts.people import counting
@@ -48,7 +49,7 @@ def _caps(contact: Contact, network: str) -> Iterator[Cap]:
     yield Cap("contact/hour", contact.value, A_CONTACT_AN_HOUR, HOUR)
     yield Cap("contact/day", contact.value, A_CONTACT_A_DAY, DAY)
     if contact.is_phone:
-        yield Cap("prefix/hour", contact.prefix, A_PREFIX_AN_HOUR, HOUR)
+        yield Cap("prefix/hour", numbers.prefix(contact.value), A_PREFIX_AN_HOUR, HOUR)
     yield Cap("network/hour", network, A_NETWORK_AN_HOUR, HOUR)
     yield Cap("all/day", "", settings.SIGN_IN_CODES_A_DAY, DAY)
 

@@ -2,16 +2,8 @@
 
 from typing import NamedTuple
 
-import phonenumbers
-from phonenumbers import PhoneNumberType
-
 from accounts.businesses import checks, numbers
 from accounts.errors import Invalid, Problem
-
-HOME = "ID"  # ISO 3166-1: where a number written without its country is from
-PREFIX_DIGITS = 3  # of the national number: about what belongs to one carrier
-# Numbers whose caller pays for more than the call: nobody is reached there, but somebody earns.
-_DEAR = {PhoneNumberType.PREMIUM_RATE, PhoneNumberType.SHARED_COST}
 
 
 class Contact(NamedTuple):
@@ -27,16 +19,7 @@ class Contact(NamedTuple):
     @property
     def shown(self) -> str:
         """As its owner reads it back: a number in groups."""
-        if not self.is_phone:
-            return self.value
-        number = phonenumbers.parse(self.value)
-        return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-
-    @property
-    def prefix(self) -> str:
-        """Of a phone: the calling code and what follows it."""
-        number = phonenumbers.parse(self.value)
-        return f"+{number.country_code}{str(number.national_number)[:PREFIX_DIGITS]}"
+        return numbers.shown(self.value) if self.is_phone else self.value
 
 
 def read(text: str, *, pointer: str = "/contact") -> Contact:
@@ -47,10 +30,10 @@ def read(text: str, *, pointer: str = "/contact") -> Contact:
     try:
         if "@" in text:
             return Contact(*checks.contact_key(checks.length(text, 254, pointer)))
-        number = numbers.parse(text, country=HOME)
+        number = numbers.parse(text, country=numbers.HOME)
     except Invalid as wrong:
         raise _problem("sign_in_contact_invalid", pointer) from wrong
-    if phonenumbers.number_type(phonenumbers.parse(number)) in _DEAR:
+    if numbers.costs_extra(number):
         raise _problem("sign_in_contact_invalid", pointer)
     return Contact("phone", number)
 

@@ -101,10 +101,6 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def redeemable(self) -> "InvitationQuerySet":
         return self.filter(_UNREDEEMED, expires_at__gt=Now())
 
-    def unredeemed(self) -> "InvitationQuerySet":
-        """Expired or not."""
-        return self.filter(_UNREDEEMED)
-
     def unspent(self) -> "InvitationQuerySet":
         """Accepted, and no account has taken a place with it."""
         return self.filter(_UNSPENT)

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from accounts import clock
 from accounts.audit import journal as audit
 from accounts.businesses import checks
+from accounts.businesses.numbers import HOME
 from accounts.errors import NotAllowed
 from accounts.people.models import User
 from accounts.people.services import require_permission
@@ -14,8 +15,6 @@ from accounts.pilot import admitting, invitations
 from accounts.pilot.invitations import DAYS, expiry
 from accounts.pilot.inviting import CHUNK, Invitee, invite_many
 from accounts.pilot.models import Cohort, Invitation, WaitingEntry
-
-HOME = "ID"  # where somebody is from of whom nothing says it
 
 
 def country_of(person: User) -> str:

@@ -8,16 +8,13 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import NamedTuple
 
-import phonenumbers
-from phonenumbers import NumberParseException, PhoneNumberType
-
+from accounts.businesses import numbers
 from accounts.businesses.models import Account
 from accounts.errors import NotAllowed, TooMany
 from accounts.messages.models import Channel
 from accounts.people import counting
 
 AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
-PREFIX_DIGITS = 3  # behind the calling code
 
 
 class Cap(NamedTuple):
@@ -39,16 +36,6 @@ CAPS = (
     Cap("prefix", 1_000, A_DAY),
 )
 
-# Whoever is called there pays, or earns; or nobody picks up.
-_UNREACHABLE = {
-    PhoneNumberType.PREMIUM_RATE,
-    PhoneNumberType.SHARED_COST,
-    PhoneNumberType.UAN,
-    PhoneNumberType.PAGER,
-    PhoneNumberType.VOICEMAIL,
-}
-_BY_VOICE_ONLY = {PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE}
-
 
 def count(account: Account, number: str) -> None:
     """One code more; inside the transaction that sends it. Raises TooMany code_too_often, code_too_often_today."""
@@ -59,15 +46,10 @@ def count(account: Account, number: str) -> None:
 
 def require_reachable(number: str, channel: str) -> None:
     """Raises NotAllowed: number_costs_extra, number_needs_a_call (a landline reads no SMS)."""
-    kind = _type_of(number)
-    if kind in _UNREACHABLE:
+    if numbers.costs_extra(number):
         raise NotAllowed("number_costs_extra")
-    if channel == Channel.SMS and kind in _BY_VOICE_ONLY:
+    if channel == Channel.SMS and not numbers.takes_sms(number):
         raise NotAllowed("number_needs_a_call")
-
-
-def takes_sms(number: str) -> bool:
-    return _type_of(number) not in _BY_VOICE_ONLY
 
 
 def _refuse(cap: Cap, wait: timedelta) -> None:
@@ -78,7 +60,7 @@ def _refuse(cap: Cap, wait: timedelta) -> None:
 
 
 def _keys(account: Account, number: str) -> Iterator[tuple[Cap, str]]:
-    whose = {"account": account.pk, "number": number, "prefix": _prefix(number)}
+    whose = {"account": account.pk, "number": number, "prefix": numbers.prefix(number)}
     if account.business.client_id:
         whose["app"] = account.business.client_id
     for cap in CAPS:
@@ -88,18 +70,3 @@ def _keys(account: Account, number: str) -> Iterator[tuple[Cap, str]]:
 
 def key_of(cap: Cap, whose: str) -> str:
     return counting.key_of("number code", cap.kind, str(cap.window), whose)
-
-
-def _prefix(number: str) -> str:
-    try:
-        code = len(str(phonenumbers.parse(number).country_code))
-    except NumberParseException:
-        code = 3
-    return number[: 1 + code + PREFIX_DIGITS]
-
-
-def _type_of(number: str) -> int:
-    try:
-        return int(phonenumbers.number_type(phonenumbers.parse(number)))
-    except NumberParseException:
-        return PhoneNumberType.UNKNOWN

@@ -71,6 +71,6 @@ def _number(typed: str) -> str:
     if not re.fullmatch(r"\+?[0-9]{7,18}", compact):
         return ""
     try:
-        return numbers.parse(compact, country="ID")
+        return numbers.parse(compact, country=numbers.HOME)
     except Invalid:
         return ""

@@ -86,3 +86,9 @@ def test_it_is_shown_back_in_groups() -> None:
     assert numbers.shown(MEANT) == "+62 812-3456-7890"
     assert numbers.parse(numbers.shown(MEANT), country="US") == MEANT
     assert numbers.shown("+999123456789") == "+999123456789"
+
+
+def test_numbers_of_one_range_begin_alike() -> None:
+    assert numbers.prefix(MEANT) == "+62812"
+    assert numbers.prefix("+12025550100") == "+1202"
+    assert numbers.prefix("+999123456789") == "+999123"

@@ -29,11 +29,6 @@ def test_it_is_shown_back_in_groups() -> None:
     assert Contact("email", "siti@owner.example").shown == "siti@owner.example"
 
 
-def test_a_number_of_another_country_has_its_own_prefix() -> None:
-    assert read("+1 202 555 0100").prefix == "+1202"
-    assert SITIS.prefix == "+62812"
-
-
 def test_an_address_is_read_without_its_capitals() -> None:
     assert read(" Siti@Owner.Example ") == Contact("email", "siti@owner.example")
 
@@ -54,6 +49,7 @@ def test_an_address_is_read_without_its_capitals() -> None:
         "\x00",
         "+1 900 555 0100",  # whoever rings there pays
         "0809 1234567",
+        "1500 123",  # one number for the whole country, which answers no code
     ],
 )
 def test_what_reaches_nobody(text: str) -> None:

@@ -41,7 +41,7 @@ def of(account: Account, number: str, *, claiming: bool = False) -> Standing:
         proven=not claiming and proofs.is_proven(account, number),
         code=code,
         wait=max(0, -int(-(proofs.RESEND_AFTER - since).total_seconds() // 1)),
-        takes_sms=limits.takes_sms(number),
+        takes_sms=numbers.takes_sms(number),
     )
 
 
