@@ -47,7 +47,8 @@ def let_owner_in(request: HttpRequest, person: User, after: str) -> HttpResponse
     response: HttpResponse = perform_login(request, Login(user=person, redirect_url=after))
     if request.session.get(SESSION_KEY) != person.pk:
         return None
-    request.session.set_expiry(OWNERS_SESSION)
+    # In seconds, which Django counts from each time it is written; a timedelta it would count from now, once.
+    request.session.set_expiry(int(OWNERS_SESSION.total_seconds()))
     return response
 
 

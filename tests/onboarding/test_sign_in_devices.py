@@ -101,6 +101,8 @@ def test_a_session_lasts_two_weeks_from_its_last_day(ada: User) -> None:
     key = client.session.session_key
     nearly_over = timezone.now() + timedelta(hours=1)
     session = client.session
+    in_a_week = timezone.now() + timedelta(days=7)
+    assert session.get_expiry_date(modification=in_a_week) == in_a_week + OWNERS_SESSION
     session[LAST_DAY] -= 13
     session.save()
     Session.objects.filter(pk=key).update(expire_date=nearly_over)
