@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,10 +16,17 @@ from accounts.messages import development
 @csrf_exempt  # a POST is as unknown as it is to an address that does not exist
 @never_cache
 def outbox(request: HttpRequest) -> HttpResponse:
-    if not development.is_here() or request.method not in ("GET", "HEAD"):
+    if not development.is_here() or not _asked_here(request) or request.method not in ("GET", "HEAD"):
         raise Http404
     sent = [(message, list(parts(message.text))) for message in development.latest()]
     return render(request, "outbox/outbox.html", {"sent": sent})
+
+
+def _asked_here(request: HttpRequest) -> bool:
+    """By a loopback name: not through a proxy or a tunnel, whatever further names ALLOWED_HOSTS lets in."""
+    host = urlsplit(f"//{request.get_host()}").hostname or ""
+    passed_on = {"X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via"} & set(request.headers)
+    return development.is_loopback(host) and not passed_on
 
 
 def parts(text: str) -> Iterator[tuple[str, bool]]:

@@ -20,7 +20,8 @@ QUERY = "?next=/my/&page=1"
 
 
 @pytest.fixture(autouse=True)
-def own_machine(settings: Any, tmp_path: Path) -> None:
+def own_machine(settings: Any, tmp_path: Path, client: Client) -> None:
+    client.defaults["SERVER_NAME"] = "127.0.0.1"
     settings.VAR_DIR, settings.EMAIL_FILE_PATH = tmp_path, tmp_path / "mail"
     settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
     settings.HOST, settings.PUBLIC_URL = "127.0.0.1", "http://127.0.0.1:8000"
@@ -79,7 +80,7 @@ ELSEWHERE = [
 def test_anywhere_else_there_is_no_such_page_and_nothing_is_kept(
     ada: User, client: Client, settings: Any, tmp_path: Path, elsewhere: dict[str, Any]
 ) -> None:
-    settings.ALLOWED_HOSTS = ["testserver"]
+    settings.ALLOWED_HOSTS = ["127.0.0.1"]
     deliver(ada)
     for name, value in elsewhere.items():
         setattr(settings, name, value)
@@ -93,6 +94,25 @@ def test_anywhere_else_there_is_no_such_page_and_nothing_is_kept(
     messages.send("number_code", to=NUMBER, secret=CODE, about=ada, by=ada)
     jobs.deliver_next()
     assert set(tmp_path.glob("sms/*")) == before
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"SERVER_NAME": "registry.example"},
+        {"SERVER_NAME": "127.0.0.1.registry.example"},
+        {"HTTP_X_FORWARDED_FOR": "127.0.0.1"},
+        {"HTTP_X_FORWARDED_HOST": "127.0.0.1"},
+        {"HTTP_VIA": "1.1 tunnel"},
+    ],
+)
+@pytest.mark.usefixtures("db")
+def test_through_a_tunnel_that_nobody_told_of_there_is_no_such_page(
+    client: Client, settings: Any, asked: dict[str, Any]
+) -> None:
+    settings.ALLOWED_HOSTS = ["*"]
+    assert client.get("/outbox/", **asked).status_code == 404
+    assert client.get("/outbox/").status_code == 200
 
 
 def test_nobody_else_reads_the_files_and_the_old_ones_go(
