@@ -114,9 +114,12 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(
         Invitation,
-        lambda subject: Q(redeemed_by=subject.person) | Q(contact__in=subject.contacts),
+        lambda subject: Q(contact__in=subject.contacts),
         ("contact", "language", "created_at", "expires_at", "redeemed_at"),
         {"contact": None},
+    ),
+    Holding(  # whoever has the link may accept it: it may have been sent to somebody else
+        Invitation, _person("redeemed_by"), ("created_at", "expires_at", "redeemed_at"), {"contact": None}
     ),
     Holding(WaitingEntry, _person("person"), ("country", "joined_at")),
     Holding(
@@ -127,8 +130,15 @@ HOLDINGS: tuple[Holding, ...] = (
     ),
     Holding(
         Message,
-        lambda subject: Q(to__in=subject.contacts) | Q(about__in=subject.ids),
+        lambda subject: Q(to__in=subject.contacts),
         ("channel", "to", "subject", "body", "status", "created_at", "sent_at"),
+        {"to": "", "subject": "", "body": "", "secret": ""},
+        later=lambda: Q(status=MessageStatus.WAITING),
+    ),
+    Holding(  # about what is theirs, to whomever: an owner of before, somebody who never answered
+        Message,
+        lambda subject: Q(about__in=subject.ids),
+        ("channel", "subject", "body", "status", "created_at", "sent_at"),
         {"to": "", "subject": "", "body": "", "secret": ""},
         later=lambda: Q(status=MessageStatus.WAITING),
     ),

@@ -7,11 +7,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.audit.models import LogEntry
+from accounts.businesses import members
 from accounts.businesses.models import Account
 from accounts.messages.models import Message
 from accounts.people.models import User
+from accounts.pilot import services as pilot
 from tests.factories import make_account, make_approved, make_business
 from tests.owners import owner_browser
+from tests.pilot.invited import invited
 from tests.staff import let_pass
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +38,23 @@ def test_nobody_is_handed_what_is_somebody_elses(ada: User, mallory: User, accou
     make_approved(account=make_account(make_business(mallory)))
     text = owner_browser(mallory).post(reverse("download_my_data")).content.decode()
     assert account.number and account.number not in text and account.pk not in text and ada.pk not in text
+
+
+def test_nobody_is_handed_the_contact_of_whom_somebody_else_wrote_to(ada: User, mallory: User) -> None:
+    """A link that was forwarded was sent to somebody else; so was an offer to join that nobody took."""
+    business = make_business(mallory)
+    members.invite(business, "budi@owner.example", role="viewer", by=mallory)
+    members.revoke(business.member_invitations.get(), by=mallory)
+    _, token = invited(contact=str(ada.email))
+    pilot.redeem(pilot.look(token), by=mallory)
+    answer = owner_browser(mallory).post(reverse("download_my_data"))
+    assert len(answer.json()["pilot.invitation"]) == 1
+    assert "member_invited" in {message.template for message in Message.objects.all()}
+    assert (
+        "budi@owner.example" not in answer.content.decode() and str(ada.email) not in answer.content.decode()
+    )
+    adas = owner_browser(ada).post(reverse("download_my_data")).json()
+    assert adas["pilot.invitation"][0]["contact"] == ada.email
 
 
 def test_being_forgotten_says_before_and_after_what_stays(ada: User, account: Account) -> None:
