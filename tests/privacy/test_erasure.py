@@ -14,8 +14,9 @@ from accounts.audit import journal as audit
 from accounts.audit.models import Event
 from accounts.businesses import bars
 from accounts.businesses.models import Account, MemberRole, Membership
-from accounts.errors import Forbidden, NotAllowed
+from accounts.errors import Forbidden, NotAllowed, NotFound
 from accounts.messages import jobs
+from accounts.onboarding.applying.beginning import begin
 from accounts.people.models import User
 from accounts.privacy import consents, erasure, handing_out
 from accounts.privacy.models import Erasure
@@ -207,6 +208,16 @@ def test_a_declined_number_stays_for_the_pause(ada: User) -> None:
 
 
 @pytest.mark.django_db
+def test_a_tab_that_was_open_begins_nothing_for_who_is_erased(ada: User) -> None:
+    make_cohort()
+    tab = User.objects.get(pk=ada.pk)
+    erasure.erase(ada, by=ada)
+    with pytest.raises(NotFound):
+        begin(by=tab)
+    assert not Membership.objects.filter(person=ada).exists()
+
+
+@pytest.mark.django_db
 def test_nobody_erases_anybody_else(ada: User, mallory: User, rita: User) -> None:
     for victim, by in ((ada, mallory), (ada, rita), (rita, rita)):
         with pytest.raises(Forbidden, match="own_data_only"):
@@ -217,11 +228,15 @@ def test_nobody_erases_anybody_else(ada: User, mallory: User, rita: User) -> Non
 
 
 @pytest.mark.usefixtures("committed")
-def test_two_taps_erase_once(siti: User, rita: User) -> None:
-    """Without the lock on the person, both wrote an erasure and one failed on the unique key."""
+def test_two_taps_erase_once(siti: User, mallory: User, rita: User) -> None:
+    """Without the lock on the person, the unique key refused the second erasure of who has no business.
+
+    Who has one waits for its row before.
+    """
     live(siti, rita)
+    for person in (siti, mallory):
 
-    def erase() -> Any:
-        return erasure.erase(User.objects.get(pk=siti.pk), by=siti)
+        def erase(person: User = person) -> Any:
+            return erasure.erase(User.objects.get(pk=person.pk), by=person)
 
-    assert outcomes(race(erase, erase)) == {"done": 1, "erased_already": 1}
+        assert outcomes(race(erase, erase)) == {"done": 1, "erased_already": 1}

@@ -6,7 +6,7 @@ from accounts.audit import journal as audit
 from accounts.businesses import services as businesses
 from accounts.businesses.lists import Category
 from accounts.businesses.models import BusinessKind, MemberRole
-from accounts.errors import NotAllowed
+from accounts.errors import NotAllowed, NotFound
 from accounts.people.models import User
 from accounts.pilot import services as pilot
 from accounts.pilot import waiting
@@ -32,7 +32,9 @@ def begin(*, by: User) -> Application:
 
     Raises NotAllowed: drafts_too_many; invitation_required where there is only the waiting list at this moment.
     """
-    User.objects.select_for_update(no_key=True).get(pk=by.pk)  # two taps, or two tabs, begin one form
+    # Two taps, or two tabs, begin one form.
+    if not User.objects.select_for_update(no_key=True).filter(pk=by.pk, is_active=True):
+        raise NotFound("not_found")  # whose data were erased at this moment
     untouched = begun_by(by).filter(source=Source.FORM, revision=1, progress=None).first()
     if untouched is not None:
         return untouched
