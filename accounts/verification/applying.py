@@ -285,7 +285,11 @@ def _set_profile(application: Application, profile: dict[str, str]) -> None:
 
 def _photo(address: str, account: Account) -> str:
     """One that was uploaded here for this account, whatever our own address is like, or one on the public web."""
-    return address if photos.is_of(account, address) else checks.website(address, "/photo")
+    if photos.is_of(account, address):
+        return address
+    if photos.is_here(checks.website(address, "/photo")):  # another account's, or one that is gone
+        raise Invalid("website_invalid", problems=[Problem("website_invalid", "/photo")])
+    return address
 
 
 def _require_kind_possible(account: Account, kind: Kind) -> None:

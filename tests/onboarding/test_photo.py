@@ -122,6 +122,21 @@ class TestUpload:
         with pytest.raises(Invalid, match="website_invalid"):
             verification.change(draft, revision=1, by=audit.SYSTEM, photo=photos.address(kept))
 
+    @pytest.mark.parametrize("written", ["{}", "{}?x", "{}#x", "http://{host}:443/x", "HTTPS://USER.{host}"])
+    def test_what_leads_here_is_a_photo_of_its_own_or_refused(
+        self, draft: Application, settings: Any, written: str
+    ) -> None:
+        """Where the registry has a name, its addresses look like any other on the web."""
+        settings.PUBLIC_URL = "https://registry.example"
+        foreign = make_draft()
+        kept = photos.address(photos.keep(foreign.account, file=picture(), by=owner_of(foreign.account)))
+        address = written.format(kept, host="Registry.example")
+        if "USER" in written:  # a host of its own
+            assert verification.change(draft, revision=1, by=audit.SYSTEM, photo=address).photo == address
+            return
+        with pytest.raises(Invalid, match="website_invalid"):
+            verification.change(draft, revision=1, by=audit.SYSTEM, photo=address)
+
     @pytest.mark.parametrize(
         "address",
         [
