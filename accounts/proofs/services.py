@@ -38,8 +38,10 @@ def send_code(
     `again`: the number may be proven already, as it may where the account was asked to prove it again. `claiming`:
     another account may have it (`accounts.proofs.claims`).
     Raises TooMany: code_too_soon, code_too_often, code_too_often_today; NotAllowed: account_closed,
-    number_already_proven, number_taken, number_is_personal, number_costs_extra, number_needs_a_call.
+    number_already_proven, number_missing, number_taken, number_is_personal, number_costs_extra, number_needs_a_call.
     """
+    if not number:
+        raise NotAllowed("number_missing")
     account = locked(account)
     if account.closed_at:
         raise NotAllowed("account_closed")

@@ -164,6 +164,15 @@ def test_without_a_number_it_asks_for_one(ada: User, browser: Client) -> None:
     assert "not told us a number" in page
 
 
+@pytest.mark.parametrize("button", ["send_number_code", "send_claim_code"])
+def test_without_a_number_no_code_is_sent(ada: User, browser: Client, button: str) -> None:
+    account = make_account(make_business(ada))
+    draft = verification.start(account, kind="new", source="form", by=ada)
+    page = said(browser.post(reverse(button, args=[draft.pk]), {"call": ""}, follow=True))
+    assert "The phone number is missing." in page
+    assert not NumberCode.objects.exists() and not Message.objects.exists()
+
+
 def test_the_pages_are_small_and_few_queries_make_them(
     draft: Application, browser: Client, django_assert_max_num_queries: Any
 ) -> None:
