@@ -146,9 +146,7 @@ def give(claim: NumberClaim, *, note: str, by: User) -> NumberClaim:
 def withdraw(claim: NumberClaim, *, by: audit.Actor) -> NumberClaim:
     """The claimant does not want it any more. Raises NotAllowed claim_settled."""
     _locked(claim.holder_id, claim.account_id)
-    claim = _lock_claim(claim)
-    _call_off(claim)
-    return _settle(claim, ClaimOutcome.WITHDRAWN, by=by)
+    return _withdraw(_lock_claim(claim), by=by)
 
 
 def withdraw_of(account: Account, number: str, *, by: audit.Actor) -> None:
@@ -163,8 +161,14 @@ def withdraw_of(account: Account, number: str, *, by: audit.Actor) -> None:
         claim = _lock_claim(claim)
     except NotAllowed:  # settled in this very moment
         return
+    _withdraw(claim, by=by)
+
+
+def _withdraw(claim: NumberClaim, *, by: audit.Actor) -> NumberClaim:
+    """What was proven for the claim falls with it: the number may be free one day, and is answered anew then."""
     _call_off(claim)
-    _settle(claim, ClaimOutcome.WITHDRAWN, by=by)
+    falls(claim.account, claim.number, by=by)
+    return _settle(claim, ClaimOutcome.WITHDRAWN, by=by)
 
 
 @audit.transaction

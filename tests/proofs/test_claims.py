@@ -267,7 +267,9 @@ def test_a_claim_ends_when_another_number_is_written(ada: User) -> None:
 
 def test_a_claim_is_withdrawn_once(ada: User) -> None:
     claim = claimed(ada)
+    assert proofs.is_proven(claim.account, claim.number)
     claims.withdraw(claim, by=ada)
+    assert not proofs.is_proven(Account.objects.get(pk=claim.account_id), claim.number), "nor kept for later"
     with pytest.raises(NotAllowed, match="claim_settled"):
         claims.withdraw(claim, by=ada)
     assert not NumberReproof.objects.open().exists()
