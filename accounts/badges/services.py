@@ -1,7 +1,6 @@
 """What may happen to a badge, and publishing how badges are drawn. Only this file writes a badge's `status`."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,6 +16,7 @@ from accounts.badges.reasons import REASONS
 from accounts.businesses.models import Account, Business
 from accounts.businesses.services import locked, require_outsider
 from accounts.errors import Invalid, NotAllowed, Problem
+from accounts.machine import Transition
 from accounts.people.models import User
 from accounts.people.services import require_permission
 
@@ -27,19 +27,10 @@ WEBSITE = "website"  # among a badge's methods
 SWEEP = 200  # rows a transaction of the clock's jobs
 
 
-@dataclass(frozen=True)
-class Transition:
-    action: str
-    sources: tuple[BadgeStatus, ...]
-    target: BadgeStatus
-    event: str
-    who: str
-
-
 ACTIVE, SUSPENDED = BadgeStatus.ACTIVE, BadgeStatus.SUSPENDED
 
 # The machine; `issue` has no source, it makes the row. docs/states.md is generated from here.
-TRANSITIONS: dict[str, Transition] = {
+TRANSITIONS: dict[str, Transition[BadgeStatus]] = {
     transition.action: transition
     for transition in [
         Transition(

@@ -1,6 +1,5 @@
 """What may happen to a suggestion. Only this file writes its `status`."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -11,6 +10,7 @@ from accounts.audit import journal as audit
 from accounts.businesses import checks
 from accounts.clients.models import ClientApp
 from accounts.errors import Invalid, NotAllowed, Problem, Stale, TooMany
+from accounts.machine import Transition
 from accounts.messages import services as messages
 from accounts.people import counting
 from accounts.people.models import User
@@ -32,19 +32,10 @@ EXCERPT = 80  # characters of the sender's own words, in what we write to the se
 TRIAGE = "suggestions.triage_suggestion"
 
 
-@dataclass(frozen=True)
-class Transition:
-    action: str
-    sources: tuple[SuggestionStatus, ...]
-    target: SuggestionStatus
-    event: str
-    who: str
-
-
 NEW, PLANNED, DONE, DECLINED = SuggestionStatus
 
 # The machine; `send` has no source, it makes the row. docs/states.md is generated from here.
-TRANSITIONS: dict[str, Transition] = {
+TRANSITIONS: dict[str, Transition[SuggestionStatus]] = {
     transition.action: transition
     for transition in [
         Transition(

@@ -1,7 +1,4 @@
-"""What the clock does. Each sweep takes rows one by one under their lock and is safe to run twice, or to be killed."""
-
-import logging
-from collections.abc import Callable
+"""What the clock does about applications and badges."""
 
 from django.conf import settings
 from django.db.models import QuerySet
@@ -9,8 +6,9 @@ from django.db.models.functions import Now
 
 from accounts import clock
 from accounts.audit import journal as audit
+from accounts.audit import sweeping
 from accounts.badges import services as badges
-from accounts.errors import DomainError, NotAllowed
+from accounts.errors import NotAllowed
 from accounts.verification import notices
 from accounts.verification.applying import let_go
 from accounts.verification.deciding import resume
@@ -18,17 +16,15 @@ from accounts.verification.effects import take_effect
 from accounts.verification.models import Application, Status
 from accounts.verification.transitions import lock, move, require_action
 
-logger = logging.getLogger(__name__)
-
 SWEEP = 500  # applications of one kind in one tick; the next tick goes on
 
 
 def tick() -> dict[str, int]:
     """Everything that is due now. Returns how many of each."""
     return {
-        "took_effect": _each(_decided_long_enough(), take_effect),
-        "resumed": _each(_deferred_until_today(), _resume),
-        "lapsed": _each(_left_alone(), lapse),
+        "took_effect": sweeping.each(_decided_long_enough()[:SWEEP], take_effect),
+        "resumed": sweeping.each(_deferred_until_today()[:SWEEP], _resume),
+        "lapsed": sweeping.each(_left_alone()[:SWEEP], lapse),
         "reminded": badges.remind_due(),
         "extended": badges.extend_due(),
         "expired": badges.expire_due(),
@@ -70,17 +66,3 @@ def _left_alone() -> QuerySet[Application]:
     return Application.objects.filter(
         status__in=[Status.DRAFT, Status.NEEDS_INFORMATION], changed_at__lte=Now() - settings.LAPSE_AFTER
     )
-
-
-def _each(due: QuerySet[Application], act: Callable[[Application], Application]) -> int:
-    """Do it to each, each in its own transaction: one that is refused or fails does not hold up the others."""
-    done = 0
-    for application in due[:SWEEP]:
-        try:
-            act(application)
-            done += 1
-        except DomainError as refusal:  # somebody was faster
-            logger.info("%s on %s: %s", act.__name__, application.pk, refusal.code)
-        except Exception:
-            logger.exception("%s on %s failed", act.__name__, application.pk)
-    return done

@@ -1,10 +1,11 @@
 """`docs/states.md`, generated from the transition tables."""
 
-from collections.abc import Iterable
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
 
 from accounts.badges.models import LIVE, BadgeStatus
 from accounts.badges.services import TRANSITIONS as BADGE_TRANSITIONS
+from accounts.machine import Transition
 from accounts.suggestions.models import SuggestionStatus
 from accounts.suggestions.services import TRANSITIONS as SUGGESTION_TRANSITIONS
 from accounts.verification.models import OPEN, Kind, Status
@@ -40,42 +41,15 @@ def markdown() -> str:
     ]
     badges = [
         Line("issue", (), (BadgeStatus.ACTIVE.value,), "badge.issued", "an approval as verified"),
-        *(
-            Line(
-                line.action,
-                tuple(status.value for status in line.sources),
-                (line.target.value,),
-                line.event,
-                line.who,
-            )
-            for line in BADGE_TRANSITIONS.values()
-        ),
+        *_lines(BADGE_TRANSITIONS),
     ]
     suggestions = [
         Line("send", (), (SuggestionStatus.NEW.value,), "suggestion.sent", "an owner or a client app"),
-        *(
-            Line(
-                line.action,
-                tuple(status.value for status in line.sources),
-                (line.target.value,),
-                line.event,
-                line.who,
-            )
-            for line in SUGGESTION_TRANSITIONS.values()
-        ),
+        *_lines(SUGGESTION_TRANSITIONS),
     ]
     websites = [
         Line("start", (), (ProofStatus.STARTED.value,), "website.proof_started", "owner"),
-        *(
-            Line(
-                line.action,
-                tuple(status.value for status in line.sources),
-                (line.target.value,),
-                line.event,
-                line.who,
-            )
-            for line in WEBSITE_TRANSITIONS.values()
-        ),
+        *_lines(WEBSITE_TRANSITIONS),
     ]
     ended = [status.value for status in Status if status not in OPEN]
     over = [status.value for status in BadgeStatus if status not in LIVE]
@@ -128,8 +102,25 @@ def markdown() -> str:
             "",
             *_diagram(websites, [status.value for status in ProofStatus if status not in STANDING]),
             "",
+            "## What ends once",
+            "",
+            "An invitation to the pilot, an offer to become a member, a request to prove a number again, a claim of a",
+            "number and a dispute about one have no status: each is open until a moment in its row ends it, for good.",
+            "The outcomes are those that the database allows; of all who would end one at once, a lock lets the first.",
+            "",
         ]
     )
+
+
+def _lines(table: Mapping[str, Transition[Any]]) -> Iterator[Line]:
+    for line in table.values():
+        yield Line(
+            line.action,
+            tuple(status.value for status in line.sources),
+            (line.target.value,),
+            line.event,
+            line.who,
+        )
 
 
 def _table(lines: Iterable[Line]) -> list[str]:

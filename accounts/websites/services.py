@@ -1,6 +1,5 @@
 """What may happen to a website's proof. Only this file writes its `status`; `checking` says when something does."""
 
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +10,7 @@ from accounts.audit import journal as audit
 from accounts.businesses.models import Account
 from accounts.businesses.services import locked
 from accounts.errors import Invalid, NotAllowed, Problem, TooMany
+from accounts.machine import Transition
 from accounts.people import counting
 from accounts.websites.hosts import host_of, same_host
 from accounts.websites.looking import Method
@@ -22,17 +22,8 @@ CHECKS_AN_APP = 200  # for all accounts of a partner app
 CHECKS_A_HOST = 30  # from whichever accounts: the registry is nobody's means of flooding a website
 
 
-@dataclass(frozen=True)
-class Transition:
-    action: str
-    sources: tuple[ProofStatus, ...]
-    target: ProofStatus
-    event: str
-    who: str
-
-
 # The machine; `start` has no source, it makes the row. docs/states.md is generated from here.
-TRANSITIONS: dict[str, Transition] = {
+TRANSITIONS: dict[str, Transition[ProofStatus]] = {
     transition.action: transition
     for transition in [
         Transition("prove", STANDING, ProofStatus.PROVEN, "website.proven", "a look that finds the token"),
