@@ -21,6 +21,7 @@
 #: SMS_SENDER          who sends SMS and calls: the default prints; or accounts.messages.gateways.twilio.TwilioSender,
 #:                     accounts.messages.gateways.generic.HttpGatewaySender, or a class of yours like them
 #: TWILIO_ACCOUNT_SID, TWILIO_AUTH_TOKEN, TWILIO_FROM   for the first; FROM is a number that may send and call
+#: TWILIO_URL          https://api.twilio.com; another of its regions, or a gateway that speaks as it does
 #: SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN   for the second: where, and the secret of its header
 #: SMS_GATEWAY_HEADER, SMS_GATEWAY_BODY, SMS_GATEWAY_CALL_URL   Authorization; JSON with {number}, {text}, …; as URL
 #: SECRET_KEY, MEDIA_ROOT   made and kept under VAR_DIR

@@ -113,7 +113,6 @@ MIDDLEWARE = [
 ]
 ROOT_URLCONF = "registry.urls"
 WSGI_APPLICATION = "registry.wsgi.application"
-APPEND_SLASH = True
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
@@ -131,7 +130,6 @@ TEMPLATES = [
 
 DATABASES = {"default": environment.database(VAR_DIR, pool_size=environment.number("DATABASE_POOL_SIZE", 8))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-SILENCED_SYSTEM_CHECKS: list[str] = []
 
 AUTH_USER_MODEL = "people.User"
 AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend"]
