@@ -19,11 +19,11 @@ from accounts.proofs import claims
 from accounts.proofs import services as proofs
 from accounts.proofs.models import NumberClaim
 from accounts.verification import services as verification
-from tests.factories import make_account, make_approved, make_business, next_number
-from tests.proofs.claiming import claimant_of, claimed, prove_by_code, run_out_of_time, sent_to
+from tests.factories import make_account, make_approved, make_business, next_number, owner_of
+from tests.proofs.claiming import claimant_of, claimed, let_pass, prove_by_code, run_out_of_time, sent_to
 from tests.proofs.test_services import refused, wrong
+from tests.racing import hesitate, race
 from tests.racing import outcomes as counted
-from tests.racing import race
 
 pytestmark = pytest.mark.usefixtures("committed")
 
@@ -89,7 +89,7 @@ def test_two_who_claim_one_number_at_once(ada: User, mallory: User) -> None:
 
 
 def test_an_application_that_ends_while_its_number_is_given(ada: User) -> None:
-    """Fails (a deadlock) when the rows of the claim are not locked in one order."""
+    """Whichever is first: both hold the claimant's account."""
     for _ in range(6):
         claim = claimed(ada)
         application = claim.account.applications.get()
@@ -102,6 +102,24 @@ def test_an_application_that_ends_while_its_number_is_given(ada: User) -> None:
         claim.reproof.refresh_from_db()
         assert claim.settled_at and claim.reproof.closed_at
         assert not NumberUse.objects.filter(number=claim.number, account=claim.account).exists()
+
+
+def test_an_application_that_ends_while_its_number_is_proven_by_who_has_it(ada: User) -> None:
+    """Fails (a deadlock) when `_lock_claim` locks the claim first: they have no account in common."""
+    for _ in range(6):
+        claim = claimed(ada)
+        application, holder = claim.account.applications.get(), claim.holder
+        let_pass(proofs.RESEND_AFTER)
+        proofs.send_code(holder, claim.number, again=True, by=owner_of(holder))
+        prove = partial(proofs.check_code, holder, claim.number, sent_to(claim.number), by=owner_of(holder))
+        results = race(
+            partial(verification.withdraw, application, by=ada),
+            hesitate(prove, before='SELECT "proofs_numberclaim"'),
+        )
+        assert results == ["done", "done"]
+        claim.refresh_from_db()
+        claim.reproof.refresh_from_db()
+        assert claim.outcome in ("kept", "withdrawn") and claim.reproof.closed_at
 
 
 def test_R7_declaring_a_number_whose_time_runs_out(ada: User, kai: ClientApp) -> None:
