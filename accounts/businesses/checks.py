@@ -13,6 +13,7 @@ from accounts.businesses.lists import ABOUT_LIMIT, Category, ContactPurpose
 from accounts.businesses.models import BusinessKind
 from accounts.errors import Invalid, Problem
 
+LONGEST_ADDRESS = 254  # characters of an e-mail address: what an envelope takes (RFC 5321)
 LONGEST_NOTE = 2000  # characters that the staff write about a case
 _HIDDEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # Unicode's general categories
 
@@ -110,7 +111,8 @@ def _is_hidden(character: str) -> bool:
 
 
 def contact_key(contact: str) -> tuple[str, str]:
-    """The field of a person that a contact is, and its stored form: e-mail in lower case, phone in E.164.
+    """The field of a person that a contact is, and its stored form: phone in E.164; e-mail in lower case and with the
+    domain as it is sent to (xn--…), for there are many ways to write one.
 
     Raises Invalid: owner_contact_missing, owner_contact_invalid.
     """
@@ -120,9 +122,15 @@ def contact_key(contact: str) -> tuple[str, str]:
         try:
             validate_email(contact)
             visible(contact, "/owner/contact")
-        except (ValidationError, Invalid) as wrong:
+            name, _, domain = contact.rpartition("@")
+            domain = domain.encode("idna").decode()
+        except (ValidationError, Invalid, UnicodeError) as wrong:
             raise contact_problem("owner_contact_invalid") from wrong
-        return "email", contact.lower()
+        if not domain[-1].isalnum() or "." not in domain or len(name) + len(domain) > LONGEST_ADDRESS - 1:
+            raise contact_problem(
+                "owner_contact_invalid"
+            )  # [10.0.0.1], localhost: of the mail server's own network
+        return "email", f"{name}@{domain}".lower()
     try:
         return "phone", numbers.parse(contact)
     except Invalid as wrong:

@@ -46,8 +46,8 @@ def take(contact: Contact, address: str) -> None:
 
 
 def _caps(contact: Contact, network: str) -> Iterator[Cap]:
-    yield Cap("contact/hour", contact.value, A_CONTACT_AN_HOUR, HOUR)
-    yield Cap("contact/day", contact.value, A_CONTACT_A_DAY, DAY)
+    yield Cap("contact/hour", contact.mailbox, A_CONTACT_AN_HOUR, HOUR)
+    yield Cap("contact/day", contact.mailbox, A_CONTACT_A_DAY, DAY)
     if contact.is_phone:
         yield Cap("prefix/hour", numbers.prefix(contact.value), A_PREFIX_AN_HOUR, HOUR)
     yield Cap("network/hour", network, A_NETWORK_AN_HOUR, HOUR)

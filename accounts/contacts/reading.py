@@ -1,9 +1,12 @@
 """What somebody signs in with: an e-mail address or a phone number, written in whatever way."""
 
+import re
 from typing import NamedTuple
 
 from accounts.businesses import checks, numbers
 from accounts.errors import Invalid, Problem
+
+_WITHOUT_DOTS = {"gmail.com", "googlemail.com"}
 
 
 class Contact(NamedTuple):
@@ -15,6 +18,15 @@ class Contact(NamedTuple):
     @property
     def is_phone(self) -> bool:
         return self.field == "phone"
+
+    @property
+    def mailbox(self) -> str:
+        """Whom it reaches: what stands behind a + is for the reader alone, quotes say nothing, nor do Gmail's dots."""
+        if self.is_phone:
+            return self.value
+        name, _, domain = self.value.rpartition("@")
+        name = re.sub(r'["\\]', "", name).partition("+")[0]
+        return f"{name.replace('.', '') if domain in _WITHOUT_DOTS else name}@{domain}"
 
     @property
     def shown(self) -> str:

@@ -51,6 +51,25 @@ def test_five_an_hour_and_ten_a_day_to_a_contact_known_or_not(ada: User, contact
 
 
 @pytest.mark.usefixtures("db")
+@pytest.mark.parametrize(
+    "written",
+    [
+        "siti@owner.example siti+1@owner.example Siti+2@OWNER.example siti++@owner.example "
+        '"siti"@owner.example siti@ｏwner.example',
+        "warungsiti@gmail.com warung.siti@gmail.com w.a.r.u.n.g.siti@gmail.com warungsiti+a@gmail.com "
+        "warungsiti@ＧＭＡＩＬ.com Warung.Siti+b@gmail.com",
+        "081234567890 +62812-3456-7890 tel:081234567890 ٠٨١٢٣٤٥٦٧٨٩٠ (62)81234567890 0812-34567890",
+    ],
+)
+def test_one_mailbox_has_one_cap_however_it_is_written(written: str) -> None:
+    *five, sixth = map(read, written.split(" "))
+    for contact in five:
+        ask(contact)
+    refusal(sixth, THERE)
+    ask(read("s.iti@owner.example"))  # elsewhere a dot is another letter
+
+
+@pytest.mark.usefixtures("db")
 def test_a_refused_message_is_neither_sent_nor_counted(monkeypatch: Any) -> None:
     """What one contact is refused does not use up what its network has."""
     monkeypatch.setattr(caps, "A_NETWORK_AN_HOUR", 7)

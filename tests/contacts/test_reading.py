@@ -34,6 +34,13 @@ def test_an_address_is_read_without_its_capitals() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", ["siti@wärung.example", "siti@xn--wrung-gra.example", "siti@ＷÄRUNG.example"]
+)
+def test_a_domain_is_read_as_it_is_sent_to(text: str) -> None:
+    assert read(text) == Contact("email", "siti@xn--wrung-gra.example")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "siti",
@@ -43,6 +50,9 @@ def test_an_address_is_read_without_its_capitals() -> None:
         "a@b",
         "siti@owner.example\x00",
         "siti@owner\u202e.example",
+        "siti@localhost",  # of the mail server's own network, and the next one too
+        "siti@[10.0.0.5]",
+        f"siti@{'ö' * 62}.example",
         f"{'s' * 60}@{'o' * 200}.example",
         "0812" * 20,
         "+62 8",
