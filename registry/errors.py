@@ -34,6 +34,7 @@ from accounts.errors import (
     TooMany,
     Unauthenticated,
 )
+from accounts.onboarding.keeping import to_send_again
 from accounts.spoken import spoken
 from accounts.text import Text
 
@@ -193,6 +194,8 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
             "text": text,
             "spoken": spoken(text),
             "error": error,
+            "path": request.path,
+            "typed": to_send_again(request) if error.code == "database_unavailable" else [],
         },
     )
     return _finished(HttpResponse(page, status=status), error)

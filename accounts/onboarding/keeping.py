@@ -1,6 +1,10 @@
-"""What somebody typed when their session had ended: kept beside the new session, and put back after the sign-in."""
+"""What somebody typed when their session had ended: kept beside the new session, and put back after the sign-in.
+
+While the database is away nothing can be kept: then the page that says so holds it, behind a button.
+"""
 
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.http import HttpRequest
@@ -28,3 +32,15 @@ def kept(request: HttpRequest) -> dict[str, Any]:
     if form["at"] + KEEP_FOR <= time.time():
         return {}
     return {name: values[0] if len(values) == 1 else values for name, values in form["typed"].items()}
+
+
+def to_send_again(request: HttpRequest) -> list[tuple[str, str]]:
+    """The fields of a form of ours that could not be saved now; files are chosen again."""
+    view = request.resolver_match and request.resolver_match.func
+    if request.method != "POST" or view is None or not view.__module__.startswith(__package__):
+        return []
+    with suppress(Exception):  # this is for the page of an error: a body that can't be read is none
+        typed = [(name, value) for name, values in request.POST.lists() for value in values]
+        if sum(len(value) for _, value in typed) <= LARGEST:
+            return typed
+    return []

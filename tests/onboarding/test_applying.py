@@ -1,12 +1,15 @@
 """The form from its beginning to the reference, as a browser without scripts sends it."""
 
+import re
 from urllib.parse import urlencode
 
 import pytest
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
 from accounts.businesses.models import Account, Business
+from accounts.onboarding.applying import answering
 from accounts.onboarding.applying.beginning import MOST_BEGUN, begin
 from accounts.onboarding.models import Progress
 from accounts.people.models import User
@@ -214,3 +217,25 @@ def test_a_question_that_has_to_be_answered_is_not_skipped(browser: Client, draf
 
 def test_a_question_that_there_is_not(browser: Client, draft: Application) -> None:
     assert browser.get(page(draft, "salary")).status_code == 404
+
+
+def test_what_was_typed_while_the_database_is_away_waits_on_the_page_that_says_so(
+    ada: User, draft: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A page that is not stored is asked for again by the back button, and the form would be empty."""
+
+    def away(*given: object, **more: object) -> None:
+        raise OperationalError("the connection is lost")
+
+    browser = owner_browser(ada, csrf=True)
+    address = page(draft, "kind")
+    shown = dict(re.findall(r'name="(\w+)" value="(\w+)"', browser.get(address).content.decode()))
+    typed = {name: shown[name] for name in ("csrfmiddlewaretoken", "was")} | {"kind": "company"}
+    with monkeypatch.context() as patched:
+        patched.setattr(answering, "answer", away)
+        answer = browser.post(address, typed)
+        assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    fields = dict(re.findall(r'<input type="hidden" name="(\w+)" value="(\w*)">', answer.content.decode()))
+    assert fields == typed
+    assert f'<form method="post" action="{address}">' in answer.content.decode()
+    assert browser.post(address, fields)["Location"] == page(draft, "legal-name")
