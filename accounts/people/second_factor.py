@@ -3,11 +3,13 @@
 from urllib.parse import urlencode
 
 from allauth.mfa.models import Authenticator
+from django.contrib import auth
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import resolve, reverse
 
 from accounts.people import recently
+from accounts.people.doors import BY_CODE
 from accounts.people.models import User
 
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)  # a recovery code stands in for one of them
@@ -29,6 +31,11 @@ def lacking(request: HttpRequest) -> HttpResponse | None:
     """Where a signed-in member of the staff has to go first; None where the page may open. No query once passed."""
     person, page = request.user, resolve(request.path_info).url_name
     assert isinstance(person, User)
+    if any(record["method"] == BY_CODE for record in recently.records(request)):
+        auth.logout(
+            request
+        )  # an owner's session: the person has come to the staff since, and has a door of their own
+        return HttpResponseRedirect(reverse("account_login"))
     if page in SIGN_IN | AGAIN:
         return None
     if passed(request):

@@ -132,6 +132,21 @@ def test_the_door_looks_itself(ada: User, rf: RequestFactory, change: dict[str, 
     assert "account_authentication_methods" not in request.session
 
 
+@pytest.mark.parametrize(
+    "address", ["/admin/", STAFFS, f"{STAFFS}my/", f"{STAFFS}my/app/", f"{STAFFS}again/"]
+)
+def test_an_owners_session_opens_nothing_of_the_staff_whoever_its_person_is_by_now(
+    ada: User, address: str
+) -> None:
+    """Not even the page on which a first second factor is set up: a code to a phone would be all it takes."""
+    client = signed_in(ada)
+    User.objects.filter(pk=ada.pk).update(role="reviewer", username="ada")
+    answer = client.get(address)
+    assert (answer.status_code, answer["Location"]) == (302, STAFFS)
+    assert who(client) is None
+    assert client.get(STAFFS).status_code == 200
+
+
 def test_everywhere_else_it_is_the_staffs_door(ada: User, rf: RequestFactory) -> None:
     assert type(get_adapter()) is SignInAdapter
     for name in ("account_login", "owner_sign_in", "my", "home"):
