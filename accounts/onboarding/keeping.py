@@ -7,31 +7,54 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from django.http import HttpRequest
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import salted_hmac
+
+from accounts.people.models import User
 
 KEPT = "kept_form"
 KEEP_FOR = 3600  # seconds
+WHOSE = "typed_by"  # a cookie: on one phone, what one has typed is not shown to the next who signs in
+A_YEAR = 365 * 86_400  # seconds: the page of a session that ended may stay open for long
 LARGEST = 20_000  # characters in all; files are chosen again
+
+
+def remember(response: HttpResponse, person: User) -> None:
+    """Who has signed in here last, as a keyed hash."""
+    response.set_cookie(
+        WHOSE,
+        _mark(person),
+        max_age=A_YEAR,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Lax",
+    )
 
 
 def keep(request: HttpRequest) -> None:
     """The fields of a POST that could not be let in. Nothing of it is acted upon."""
     typed = {name: values for name, values in request.POST.lists() if name != "csrfmiddlewaretoken"}
     if sum(len(value) for values in typed.values() for value in values) <= LARGEST:
-        request.session[KEPT] = {"path": request.path, "typed": typed, "at": time.time()}
+        whose = request.COOKIES.get(WHOSE, "")
+        request.session[KEPT] = {"path": request.path, "typed": typed, "at": time.time(), "whose": whose}
 
 
 def kept(request: HttpRequest) -> dict[str, Any]:
-    """What was typed on this very page, once; a field with one value is that value."""
+    """What the reader typed on this very page, once; a field with one value is that value."""
     form = request.session.get(KEPT)
     if form is None:
         return {}
     if form["path"] != request.path and form["at"] + KEEP_FOR > time.time():
         return {}
     del request.session[KEPT]
-    if form["at"] + KEEP_FOR <= time.time():
+    if form["at"] + KEEP_FOR <= time.time() or form.get("whose", "") not in ("", _mark(request.user)):
         return {}
     return {name: values[0] if len(values) == 1 else values for name, values in form["typed"].items()}
+
+
+def _mark(person: Any) -> str:
+    return salted_hmac("accounts.onboarding.keeping", str(person.pk), algorithm="sha256").hexdigest()
 
 
 def to_send_again(request: HttpRequest) -> list[tuple[str, str]]:

@@ -32,9 +32,7 @@ def lacking(request: HttpRequest) -> HttpResponse | None:
     person, page = request.user, resolve(request.path_info).url_name
     assert isinstance(person, User)
     if any(record["method"] == BY_CODE for record in recently.records(request)):
-        auth.logout(
-            request
-        )  # an owner's session: the person has come to the staff since, and has a door of their own
+        auth.logout(request)  # an owner's: whoever has come to the staff since has another door
         return HttpResponseRedirect(reverse("account_login"))
     if page in SIGN_IN | AGAIN:
         return None

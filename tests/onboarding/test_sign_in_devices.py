@@ -14,7 +14,8 @@ from accounts.contacts.models import Device
 from accounts.onboarding.signing_in.middleware import LAST_DAY
 from accounts.people.doors import OWNERS_SESSION
 from accounts.people.models import User
-from tests.onboarding.signing import ANDROID, DEVICES, SIGN_IN, signed_in
+from accounts.privacy import consents
+from tests.onboarding.signing import ANDROID, DEVICES, SIGN_IN, ask, give, sent_code, signed_in
 from tests.racing import race
 from tests.staff import browser_of
 
@@ -109,6 +110,29 @@ def test_a_session_lasts_two_weeks_from_its_last_day(ada: User) -> None:
     client.get(DEVICES)
     assert Session.objects.get(pk=key).expire_date > timezone.now() + OWNERS_SESSION - timedelta(minutes=1)
     assert client.cookies["sessionid"]["max-age"] == pytest.approx(OWNERS_SESSION.total_seconds(), abs=5)
+
+
+@pytest.mark.parametrize("ended", ["from elsewhere", "by a button"])
+def test_on_one_phone_nobody_reads_what_another_one_typed(ada: User, mallory: User, ended: str) -> None:
+    """The page was still open; who signs in next is somebody else, or the same person once more."""
+    for last in (mallory, ada):
+        phone = signed_in(ada)
+        make_agree(ada, mallory)
+        if ended == "by a button":
+            phone.post("/sign-out/")
+        else:
+            signed_in(ada, IPHONE).post(DEVICES)
+        phone.post("/my/suggestions/", {"text": "Ada's own words"})
+        ask(phone, str(last.email), "/my/suggestions/")
+        assert give(phone, sent_code())["Location"] == "/my/suggestions/"
+        shown = phone.get("/my/suggestions/").content.decode()
+        assert ("Ada&#x27;s own words" in shown) == (last == ada)
+        assert "Ada&#x27;s own words" not in phone.get("/my/suggestions/").content.decode()
+
+
+def make_agree(*people: User) -> None:
+    for person in people:
+        consents.give(person, version=consents.VERSION, language="id")
 
 
 def test_pages_are_in_the_readers_language_and_the_switch_is_kept(ada: User) -> None:

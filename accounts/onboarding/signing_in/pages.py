@@ -19,6 +19,7 @@ from accounts.contacts import devices, reading
 from accounts.contacts import services as contacts
 from accounts.errors import DomainError, NotAllowed, TooMany
 from accounts.onboarding.forms import OwnerForm
+from accounts.onboarding.keeping import remember
 from accounts.onboarding.signing_in.asked import Asked, asked, browser_of, forget, keep
 from accounts.onboarding.signing_in.forms import CodeForm, ContactForm
 from accounts.onboarding.signing_in.middleware import used_today
@@ -156,6 +157,7 @@ def _open_session(request: HttpRequest, waiting: Asked, code: str) -> HttpRespon
         raise NotAllowed("sign_in_closed")
     used_today(request)
     devices.note(person, str(request.session.session_key), request.headers.get("User-Agent", ""))
+    remember(response, person)
     return response
 
 
