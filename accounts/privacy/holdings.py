@@ -158,7 +158,13 @@ HOLDINGS: tuple[Holding, ...] = (
     Holding(NumberProof, _accounts(), ("number", "method", "proven_at", "failed_at")),
     Holding(NumberCode, _accounts(), ("number", "created_at")),
     Holding(WebsiteProof, _accounts(), ("host", "method", "proven_at", "checked_at")),
-    Holding(NumberReproof, _accounts(), ("number", "asked_at", "due_at", "outcome"), {"number": ""}),
+    Holding(
+        NumberReproof,
+        _accounts(),
+        ("number", "asked_at", "due_at", "outcome"),
+        {"number": ""},
+        later=lambda: Q(closed_at=None),
+    ),
     Holding(
         NumberClaim,
         lambda subject: Q(account__in=subject.accounts) | Q(holder__in=subject.accounts),

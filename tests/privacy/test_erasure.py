@@ -20,7 +20,9 @@ from accounts.onboarding.applying.beginning import begin
 from accounts.people.models import User
 from accounts.privacy import consents, erasure, handing_out
 from accounts.privacy.models import Erasure
+from accounts.proofs import clockwork, reproofs
 from accounts.proofs import services as proofs
+from accounts.proofs.models import NumberReproof
 from accounts.suggestions import services as suggestions
 from accounts.verification import evidence, readings
 from accounts.verification import services as verification
@@ -205,6 +207,33 @@ def test_a_declined_number_stays_for_the_pause(ada: User) -> None:
     age(application, settings.COOL_DOWN, "ended_at")
     erasure.finish_due()
     assert not Application.objects.get(pk=application.pk).number
+
+
+@pytest.mark.django_db
+def test_two_numbers_that_were_to_be_proven_again_are_both_forgotten(ada: User) -> None:
+    account = make_approved(account=make_account(make_business(ada)))
+    with audit.together():
+        for number in (str(account.number), NUMBER):
+            reproofs.ask_for(account, number, by=audit.SYSTEM)
+    erasure.erase(ada, by=ada)
+    assert clockwork.tick()["settled"] == 2, "nobody has to prove them any more"
+    erasure.finish_due()
+    assert set(NumberReproof.objects.values_list("number", flat=True)) == {""}
+
+
+@pytest.mark.django_db
+def test_nobody_waits_behind_those_who_wait_for_months(
+    ada: User, mallory: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seen before: the oldest were looked at each hour, and an address stayed in the outbox behind fifty of them."""
+    monkeypatch.setattr(erasure, "AT_ONCE", 1)
+    make_approved(account=make_account(make_business(ada)))
+    for person in (ada, mallory):
+        erasure.erase(person, by=person)
+    while jobs.deliver_next():
+        pass
+    assert any(erasure.finish_due() for _ in range(100)), "Mallory's, of whom nothing has to stay"
+    assert not Erasure.objects.filter(person=mallory, finished_at=None).exists()
 
 
 @pytest.mark.django_db
