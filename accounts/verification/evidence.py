@@ -2,7 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from functools import partial
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -99,25 +99,32 @@ def remove(evidence: Evidence, *, by: audit.Actor) -> None:
     if application.status not in (Status.DRAFT, Status.NEEDS_INFORMATION):
         raise NotAllowed("wrong_status", action="remove_evidence", status=application.status)
     audit.record("evidence.removed", on=evidence, by=by, data={"application": application.pk})
-    path = _path(evidence)
     evidence.delete()
-    database.on_commit(lambda: _forget(path, application))
-
-
-def _forget(path: Path, application: Application) -> None:
-    """Delete a file that nothing refers to: two uploads that differ in their metadata only are kept as one."""
-    with database.atomic():
-        lock(application)  # somebody may just be adding it again
-        if all(evidence.kept_as != path.name for evidence in application.evidence.all()):
-            path.unlink(missing_ok=True)
+    database.on_commit(lambda: _sweep(application))
 
 
 def discard(files: Iterable[Evidence]) -> None:
     """Delete files for good, whatever the status. Called under the lock of their application."""
+    applications = {}
     for evidence in files:
-        path, application = _path(evidence), evidence.application
+        applications[evidence.application_id] = evidence.application
         evidence.delete()
-        database.on_commit(partial(_forget, path, application))
+    for application in applications.values():
+        database.on_commit(partial(_sweep, application))
+
+
+def _sweep(application: Application) -> None:
+    """Two uploads that differ in their metadata only are one file, which goes with the last of them."""
+    with database.atomic():
+        lock(application)  # somebody may just be adding it again
+        keep_only(_folder(application.pk), {evidence.kept_as for evidence in application.evidence.all()})
+
+
+def keep_only(folder: Path, known: Container[str]) -> None:
+    """Delete all else: what nothing refers to any more, or never did, for its upload came to nothing."""
+    for path in folder.glob("*"):
+        if path.name not in known:
+            path.unlink(missing_ok=True)
 
 
 def open_file(evidence: Evidence) -> BinaryIO:
@@ -135,7 +142,11 @@ def is_there(evidence: Evidence) -> bool:
 
 
 def _path(evidence: Evidence) -> Path:
-    return Path(settings.MEDIA_ROOT) / evidence.application_id / evidence.kept_as
+    return _folder(evidence.application_id) / evidence.kept_as
+
+
+def _folder(application_id: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / application_id
 
 
 def write(path: Path, content: bytes) -> None:

@@ -16,6 +16,7 @@ from accounts import ids
 from accounts.audit import journal as audit
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Account
+from accounts.errors import NotAllowed
 from accounts.verification import evidence
 from accounts.verification.evidence_images import square
 from accounts.verification.models import Application, Photo
@@ -29,10 +30,12 @@ def keep(account: Account, *, file: "UploadedFile[Any]", by: audit.Actor) -> Pho
     """Keep a picture for the account, to be applied for; the same one again is the one that is there.
 
     Raises Invalid: evidence_empty, evidence_too_large, evidence_heic, evidence_not_what_it_says, evidence_broken,
-    evidence_too_many_pixels, photo_too_small; TooMany pictures_busy.
+    evidence_too_many_pixels, photo_too_small; TooMany pictures_busy; NotAllowed account_closed.
     """
     content = square(evidence.content_of_upload(file))
     account = businesses.locked(account)
+    if account.closed_at:  # while the picture was read: what is erased at this moment gets nothing new
+        raise NotAllowed("account_closed")
     sha256 = hashlib.sha256(content).hexdigest()
     photo, added = Photo.objects.get_or_create(
         account=account, sha256=sha256, defaults={"uploaded_by": str(by.pk)}
@@ -56,16 +59,15 @@ def forget_unused(account: Account, *, by: audit.Actor) -> None:
 def forget(photo: Photo, *, by: audit.Actor) -> None:
     """Delete it for good. Called under the lock of its account."""
     audit.record("photo.removed", on=photo.account, by=by, data={"photo": photo.pk})
-    gone = Photo(account=photo.account, sha256=photo.sha256)
+    account = photo.account
     photo.delete()
-    database.on_commit(lambda: _unlink(gone))
+    database.on_commit(lambda: _sweep(account))
 
 
-def _unlink(gone: Photo) -> None:
+def _sweep(account: Account) -> None:
     with database.atomic():
-        businesses.locked(gone.account)  # somebody may just be adding it again
-        if not Photo.objects.filter(account=gone.account, sha256=gone.sha256).exists():
-            _path(gone).unlink(missing_ok=True)
+        businesses.locked(account)  # somebody may just be adding it again
+        evidence.keep_only(_folder(account.pk), {_path(photo).name for photo in account.photos.all()})
 
 
 def address(photo: Photo) -> str:
@@ -100,4 +102,8 @@ def content_of(photo: Photo) -> bytes:
 
 
 def _path(photo: Photo) -> Path:
-    return Path(settings.MEDIA_ROOT) / _FOLDER / photo.account_id / f"{photo.sha256}.jpg"
+    return _folder(photo.account_id) / f"{photo.sha256}.jpg"
+
+
+def _folder(account_id: str) -> Path:
+    return Path(settings.MEDIA_ROOT) / _FOLDER / account_id

@@ -11,11 +11,13 @@ from PIL import Image
 from accounts.audit import journal as audit
 from accounts.audit.models import Event
 from accounts.badges import services as badges
+from accounts.businesses.models import Account
 from accounts.display import queries
 from accounts.display.cards import card
-from accounts.errors import Invalid
+from accounts.errors import Invalid, NotAllowed
 from accounts.onboarding.applying.proof_questions import add_photo
 from accounts.people.models import User
+from accounts.privacy import erasure
 from accounts.verification import photos
 from accounts.verification import services as verification
 from accounts.verification.evidence_images import LEAST_SIDE, PHOTO_SIDE, square
@@ -115,6 +117,28 @@ class TestUpload:
         answer = send(browser, draft, "photo", file=picture(size=(100, 100)))
         assert answer.status_code == 422
         assert 'href="#id_file"' in answer.content.decode() and "too small" in answer.content.decode()
+
+    def test_an_upload_that_came_to_nothing_leaves_no_file_behind_the_last_one(
+        self, draft: Application, ada: User, settings: Any, django_capture_on_commit_callbacks: Any
+    ) -> None:
+        with django_capture_on_commit_callbacks(execute=True):
+            add_photo(draft, picture(), by=ada)
+            with pytest.raises(NotAllowed), audit.together():
+                photos.keep(draft.account, file=picture("PNG", orientation=1), by=ada)
+                raise NotAllowed("wrong_status")
+        folder = settings.MEDIA_ROOT / "photos" / draft.account_id
+        assert (Photo.objects.count(), len(list(folder.iterdir()))) == (1, 2)
+        with django_capture_on_commit_callbacks(execute=True):
+            erasure.erase(ada, by=ada)
+        assert list(folder.iterdir()) == []
+
+    def test_a_closed_account_takes_none(self, draft: Application, ada: User) -> None:
+        """Its closing was waited for while the picture was read."""
+        before = Account.objects.get(pk=draft.account_id)
+        erasure.erase(ada, by=ada)
+        with pytest.raises(NotAllowed, match="account_closed"):
+            photos.keep(before, file=picture(), by=ada)
+        assert not Photo.objects.exists()
 
     def test_no_other_account_can_have_it(self, browser: Client, draft: Application) -> None:
         foreign = make_draft()
