@@ -77,7 +77,10 @@ class Message(models.Model):
         indexes = [
             models.Index(
                 fields=["next_attempt_at"], condition=Q(status=MessageStatus.WAITING), name="messages_waiting"
-            )
+            ),
+            # What went to somebody, and about what is theirs: handed out and erased on their wish.
+            models.Index(fields=["to"], name="messages_to"),
+            models.Index(fields=["about"], name="messages_about"),
         ]
 
     def __str__(self) -> str:

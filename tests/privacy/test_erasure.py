@@ -24,6 +24,7 @@ from accounts.proofs import clockwork, reproofs
 from accounts.proofs import services as proofs
 from accounts.proofs.models import NumberReproof
 from accounts.suggestions import services as suggestions
+from accounts.suggestions.models import Suggestion
 from accounts.verification import evidence, readings
 from accounts.verification import services as verification
 from accounts.verification.models import Application, Kind, Source, Status, TradeReference
@@ -207,6 +208,16 @@ def test_a_declined_number_stays_for_the_pause(ada: User) -> None:
     age(application, settings.COOL_DOWN, "ended_at")
     erasure.finish_due()
     assert not Application.objects.get(pk=application.pk).number
+
+
+@pytest.mark.django_db
+def test_who_suggested_twice_on_one_day_is_erased(ada: User) -> None:
+    """Seen before: both were to say the same, of which a person has one a day, and every erasure was refused."""
+    for text in ("Jam buka", "Bahasa Jawa"):
+        suggestions.send(text, by=ada)
+    erasure.erase(ada, by=ada)
+    left = list(Suggestion.objects.values_list("text", flat=True))
+    assert len(left) == 2 and all(text.startswith("– ") for text in left)
 
 
 @pytest.mark.django_db
