@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from django import forms
 from django.contrib import admin
 from django.contrib.admin.views.main import SEARCH_VAR, ChangeList
 from django.db.models import F, QuerySet
@@ -63,3 +64,14 @@ class CasesByAge(ModelAdmin):
     @admin.display(description=_("open for"))
     def age(self, case: Any) -> str:
         return timesince(case.opened_at) if getattr(case, self.ended) is None else ""
+
+
+class WhoseNumberForm(forms.Form):
+    """What settles a case about a number, whichever way."""
+
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=_("For the staff: how you found out whose number it is."),
+    )

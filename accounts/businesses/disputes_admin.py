@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
@@ -10,7 +9,7 @@ from accounts.audit.models import Event
 from accounts.audit.staffpages import LoggedViews
 from accounts.audit.verbs import Verb, Verbs
 from accounts.businesses import ownership
-from accounts.businesses.desks import ByDesk, CasesByAge
+from accounts.businesses.desks import ByDesk, CasesByAge, WhoseNumberForm
 from accounts.businesses.models import NumberDispute, NumberUse
 
 OTHERS, HISTORY = 20, 50  # rows on the page
@@ -18,15 +17,6 @@ OTHERS, HISTORY = 20, 50  # rows on the page
 
 class ByOpenDispute(ByDesk):
     ended = "settled_at"
-
-
-class NoteForm(forms.Form):
-    note = forms.CharField(
-        label=_("Note"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("For the staff: how you found out whose number it is."),
-    )
 
 
 class NumberDisputeAdmin(LoggedViews, CasesByAge, Verbs):
@@ -47,7 +37,7 @@ class NumberDisputeAdmin(LoggedViews, CasesByAge, Verbs):
             _("The case is settled."),
             "businesses.settle_numberdispute",
             ownership.settle_dispute,
-            NoteForm,
+            WhoseNumberForm,
             possible=lambda dispute: dispute.settled_at is None,
         ),
         Verb(
@@ -61,7 +51,7 @@ class NumberDisputeAdmin(LoggedViews, CasesByAge, Verbs):
             _("The account lost the number."),
             "businesses.settle_numberdispute",
             ownership.give_up_number,
-            NoteForm,
+            WhoseNumberForm,
             possible=lambda dispute: dispute.settled_at is None,
         ),
     ]

@@ -2,14 +2,13 @@
 
 from typing import Any
 
-from django import forms
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.models import Event
 from accounts.audit.staffpages import LoggedViews
 from accounts.audit.verbs import Verb, Verbs
-from accounts.businesses.desks import ByDesk, CasesByAge
+from accounts.businesses.desks import ByDesk, CasesByAge, WhoseNumberForm
 from accounts.businesses.models import Account, NumberUse
 from accounts.proofs import claims
 from accounts.proofs.models import NumberClaim
@@ -19,15 +18,6 @@ HISTORY = 50  # rows on the page
 
 class ByOpenClaim(ByDesk):
     ended = "settled_at"
-
-
-class NoteForm(forms.Form):
-    note = forms.CharField(
-        label=_("Note"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 4}),
-        help_text=_("For the staff: how you found out whose number it is."),
-    )
 
 
 class NumberClaimAdmin(LoggedViews, CasesByAge, Verbs):
@@ -56,7 +46,7 @@ class NumberClaimAdmin(LoggedViews, CasesByAge, Verbs):
             _("The claim is settled."),
             "proofs.settle_numberclaim",
             claims.keep,
-            NoteForm,
+            WhoseNumberForm,
             possible=lambda claim: claim.settled_at is None,
         ),
         Verb(
@@ -69,7 +59,7 @@ class NumberClaimAdmin(LoggedViews, CasesByAge, Verbs):
             _("The number is the claimant's."),
             "proofs.settle_numberclaim",
             claims.give,
-            NoteForm,
+            WhoseNumberForm,
             possible=lambda claim: claim.settled_at is None,
         ),
     ]
