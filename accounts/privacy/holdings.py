@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Model, Q, QuerySet
-from django.db.models.functions import Now
+from django.db.models import Model, Q, QuerySet, TextField, Value
+from django.db.models.functions import Cast, Concat, Now
 
 from accounts.badges.models import Badge
 from accounts.businesses.models import Account, Bar, Business, MemberInvitation, Membership, NumberDispute
@@ -37,6 +37,7 @@ from accounts.verification.models import (
 from accounts.websites.models import WebsiteProof
 
 GONE = "–"  # where the database demands a word
+EACH_GONE = Concat(Value(f"{GONE} "), Cast("pk", TextField()))  # and where each has to be another one
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,7 @@ HOLDINGS: tuple[Holding, ...] = (
         Suggestion,
         _person("person"),
         ("id", "text", "language", "status", "answer_id", "answer_en", "created_at"),
-        {"text": GONE},
+        {"text": EACH_GONE},  # nobody has two alike of a day
     ),
     Holding(
         Message,
