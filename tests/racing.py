@@ -26,7 +26,7 @@ def race(*acts: Callable[[], object]) -> list[str]:
     def run(act: Callable[[], object]) -> str:
         try:
             connection.ensure_connection()
-            together.wait(timeout=30)
+            together.wait(timeout=120)  # 180 connections take their time on two cores
             with connection.execute_wrapper(_pause):
                 act()
             return "done"

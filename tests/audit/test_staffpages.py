@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.contrib import admin
+from django.core.exceptions import EmptyResultSet
 from django.test import RequestFactory
 
 from accounts.people.models import User
@@ -44,8 +45,11 @@ def test_a_search_for_very_many_words_asks_no_more_than_one_for_a_few(
     """Each word is a condition for each column: two thousand of them keep a database busy for minutes."""
     request = RequestFactory().get("/")
     request.user = olga
-    asked = [
-        str(registered.get_search_results(request, model.objects.all(), "a " * words)[0].query)
-        for words in (50, 2_000)
-    ]
-    assert asked[0] == asked[1]
+
+    def asked(words: int) -> str:
+        try:
+            return str(registered.get_search_results(request, model.objects.all(), "a " * words)[0].query)
+        except EmptyResultSet:  # only ids are looked for there, and that is none
+            return ""
+
+    assert asked(50) == asked(2_000)
