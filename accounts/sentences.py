@@ -12,7 +12,7 @@ SENTENCES: dict[str, Text] = {
         "Ada isian yang tidak dapat diterima; lihat daftar masalah.",
         "Something sent can't be accepted; see the list of problems.",
     ),
-    "required": Text("Isian ini wajib ada.", "This field is required."),
+    "required": Text("Isian ini wajib diisi.", "This field is required."),
     "field_unknown": Text(
         "Isian ini tidak dikenal; hapus saja.", "This field is not known here; leave it out."
     ),
@@ -288,8 +288,9 @@ SENTENCES: dict[str, Text] = {
         "This contact can't be used; write the owner's e-mail address or phone number.",
     ),
     "owner_contact_is_the_number": Text(
-        "Kontak pemilik harus lain dari nomor akun.",
-        "The owner's contact must differ from the account's number.",
+        "Kontak pemilik dan nomor usaha tidak boleh sama: tulis nomor usaha yang lain, atau pakai e-mail sebagai kontak.",
+        "The owner's contact can't be the number of the business: write another number for the business, or sign in by "
+        "e-mail.",
     ),
     "country_unknown": Text(
         "Kode negara tidak dikenal (ISO 3166-1, dua huruf).",

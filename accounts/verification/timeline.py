@@ -43,6 +43,13 @@ TOLD: dict[str, "StrOrPromise"] = {
 # The sentence of a website's finding names what stood there; the journal does not.
 NOT_KEPT = "…"
 CHOICES: dict[str, type[TextChoices]] = {"tier": Tier, "method": ProofMethod, "match": Match}
+# What an owner changes too, though no reviewer asks about it.
+MORE_FIELDS: dict[str, "StrOrPromise"] = {
+    "kind": _("Kind of business"),
+    "country": _("Country"),
+    "without_papers": _("Without papers"),
+    "trade_reference": _("Who knows the business"),
+}
 LONGEST = 200  # events on one page; an older one is in the journal
 MOST_REPORTS, MOST_REFUSALS = 20, 50
 
@@ -197,6 +204,8 @@ def _in_words(name: str, value: Any) -> str:
         return ", ".join(_in_words("field", one) for one in value)
     if name == "field" and value in FIELDS:
         return spoken(FIELDS[value].label)
+    if name == "field" and value in MORE_FIELDS:
+        return str(MORE_FIELDS[value]).lower()
     if name == "code" and value in SENTENCES:
         return spoken(SENTENCES[value])
     if name == "finding" and value in SENTENCES:

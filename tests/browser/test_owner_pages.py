@@ -112,3 +112,16 @@ def test_nothing_is_wrong_on_any_page(phone: Owner, things: dict[str, str]) -> N
     assert not wrong, "\n".join(wrong)
     heavy = {path: bytes_ for path, bytes_ in phone.weights.items() if bytes_ > HEAVIEST}
     assert not heavy
+
+
+def test_with_text_twice_as_large_nobody_scrolls_sideways(phone: Owner, things: dict[str, str]) -> None:
+    """On the narrowest phone, for eyes that are not young any more (WCAG 1.4.4)."""
+    phone.page.set_viewport_size({"width": 320, "height": 640})
+    wide: dict[str, int] = {}
+    for address in addresses(things):
+        phone.page.goto(address, wait_until="load")
+        wide[address] = phone.page.evaluate(
+            "(document.documentElement.style.fontSize = '200%',"
+            " document.documentElement.scrollWidth - document.documentElement.clientWidth)"
+        )
+    assert not {address: pixels for address, pixels in wide.items() if pixels > 0}

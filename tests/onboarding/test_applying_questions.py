@@ -45,7 +45,7 @@ class TestNumber:
         siti = make_owner("Siti", "+6281234567890")
         answer = send(owner_browser(siti), begin(by=siti), "number", number="0812 3456 7890")
         assert answer.status_code == 422
-        assert "must differ" in answer.content.decode()
+        assert "be the number of the business" in answer.content.decode()
 
     def test_R7_a_personal_one_is_said_to_be_one(self, browser: Client, draft: Application, kai: Any) -> None:
         ownership.declare_personal(NUMBER, by=kai)
@@ -57,6 +57,13 @@ class TestNumber:
         answer = send(browser, draft, "number", number="12")
         assert answer.status_code == 422
         assert 'href="#id_number"' in answer.content.decode()
+
+
+@pytest.mark.parametrize("slug", ["legal-name", "number", "purposes", "reference"])
+def test_nothing_at_all_is_no_answer(slug: str, browser: Client, draft: Application) -> None:
+    Application.objects.update(without_papers=slug == "reference", number="")
+    answer = send(browser, draft, slug)
+    assert answer.status_code == 422 and "This field is required." in answer.content.decode()
 
 
 class TestWithoutPapers:
@@ -76,6 +83,13 @@ class TestWithoutPapers:
         assert browser.post(reverse("check_answers", args=[draft.pk])).status_code == 302
         draft.refresh_from_db()
         assert draft.trade_reference.contact == "+6281311112222"
+
+    def test_papers_sent_before_are_no_photo_of_the_place(self, browser: Client, draft: Application) -> None:
+        send(browser, draft, "evidence", kind="registration", file=uploaded())
+        send(browser, draft, "registration", papers="no")
+        assert ">Go on<" not in browser.get(page(draft, "place")).content.decode()
+        send(browser, draft, "place", file=uploaded("place.jpg", photo()))
+        assert ">Go on<" in browser.get(page(draft, "place")).content.decode()
 
     def test_nobody_vouches_for_themselves(self, browser: Client, draft: Application) -> None:
         send(browser, draft, "registration", papers="no")

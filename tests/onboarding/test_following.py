@@ -210,7 +210,9 @@ def test_a_renewal_is_offered_from_sixty_days_before_the_end(account: Account, a
 
 @pytest.mark.parametrize("role", list(MemberRole))
 def test_what_somebody_may_not_do_is_not_offered(account: Account, role: MemberRole) -> None:
+    Account.objects.filter(pk=account.pk).update(website="https://ada.example")
     shown = of(account, member(account.business, role)).content.decode()
+    assert (reverse("my_website", args=[account.pk]) in shown) == (role != MemberRole.VIEWER)
     assert (reverse("change_name", args=[account.pk]) in shown) == (role != MemberRole.VIEWER)
     assert (reverse("close_account", args=[account.pk]) in shown) == (role == MemberRole.OWNER)
 

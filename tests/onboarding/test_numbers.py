@@ -148,6 +148,14 @@ def test_a_premium_number_gets_no_code(draft: Application, browser: Client) -> N
     assert "premium" in page and 'name="call"' not in page
 
 
+def test_what_was_sent_keeps_its_number(ada: User, draft: Application, browser: Client) -> None:
+    Application.objects.filter(pk=draft.pk).update(status="submitted")
+    page = said(browser.get(page_of(draft)))
+    assert "withdraw the application and apply again" in page
+    assert reverse("withdraw_application", args=[draft.pk]) in page
+    assert reverse("question", kwargs={"application_id": draft.pk, "slug": "number"}) not in page
+
+
 def test_an_application_that_has_ended_proves_nothing(draft: Application, browser: Client) -> None:
     verification.withdraw(draft, by=audit.SYSTEM)
     status = reverse("application_status", args=[draft.pk])

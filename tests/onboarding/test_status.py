@@ -213,6 +213,21 @@ def test_a_coded_question_is_read_in_the_readers_language(ada: User, language: s
     assert answer.context["look_at"] == reverse("question", args=[application.pk, "category"])
 
 
+@pytest.mark.parametrize(
+    ("field", "without_papers", "slug"),
+    [("evidence", False, "evidence"), ("evidence", True, "place"), ("website", True, None)],
+)
+def test_what_is_asked_about_leads_to_a_page_that_asks_it(
+    ada: User, field: str, without_papers: bool, slug: str | None
+) -> None:
+    application = hers(ada, website="")
+    Application.objects.filter(pk=application.pk).update(without_papers=without_papers)
+    application = asked(application, field=field, text="Is there another one?")
+    answer = page(application, ada)
+    assert answer.context["look_at"] == (reverse("question", args=[application.pk, slug]) if slug else "")
+    assert not slug or owner_browser(ada).get(answer.context["look_at"]).status_code == 200
+
+
 def test_who_reviews_is_never_told(ada: User) -> None:
     reviewer = make_reviewer("Wibisono")
     application = asked(hers(ada), reviewer)

@@ -16,13 +16,13 @@ from accounts.clients.models import ClientApp
 from accounts.errors import DomainError
 from accounts.people.models import User
 from accounts.reports.models import Report
-from accounts.verification import readings, timeline
+from accounts.verification import papers, readings, timeline
 from accounts.verification import services as verification
 from accounts.verification.fetching import fetch
 from accounts.verification.models import Application
 from accounts.verification.notes import write_note
 from accounts.verification.timeline import KINDS, Moment
-from tests.factories import approve_now, make_claimed, make_submitted, owner_of
+from tests.factories import approve_now, make_claimed, make_draft, make_submitted, owner_of
 from tests.staff import browser_of
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -47,6 +47,15 @@ def step(moments: list[Moment], what: str) -> Moment:
 
 def texts(moment: Moment) -> list[str]:
     return [str(one.text) for one in moment.words]
+
+
+@pytest.mark.parametrize(("language", "said"), [("en", "without papers"), ("id", "tanpa dokumen")])
+def test_a_field_that_nobody_asks_about_has_words_too(rita: User, language: str, said: str) -> None:
+    application = make_draft()
+    papers.go_without(application, True, by=owner_of(application.account))
+    with override(language):
+        [moment] = [one for one in history(application) if str(one.what) == str(KINDS["application.changed"])]
+        assert said in str(moment.told)
 
 
 def test_the_last_comes_last_and_each_step_has_its_words(rita: User, rudi: User) -> None:

@@ -31,6 +31,19 @@ def asked(draft: Draft) -> list[Question]:
     return [question for question in QUESTIONS if question.is_asked(draft)]
 
 
+def asked_about(draft: Draft, pointer: str) -> Question | None:
+    """Where a field is mended in this draft: a photo of the place, where evidence is meant and there are no papers."""
+    return next(
+        (
+            question
+            for question in QUESTIONS
+            if any(one == pointer or one.startswith(f"{pointer}/") for one in question.pointers)
+            and question.is_asked(draft)
+        ),
+        None,
+    )
+
+
 def unanswered(draft: Draft) -> list[Question]:
     """What the form does not go without, whatever the requirements say: a kind and a category have to be chosen."""
     return [

@@ -73,6 +73,8 @@ class QuestionPage(FormPage, ApplicationPage):
         return {**self.question.given(self.draft), "was": was, "then": self.request.GET.get("then", "")}
 
     def save(self, form: Any) -> str:
+        if not any(form.given().values()) and not self.question.optional:
+            raise Invalid("required", problems=[Problem("required", f"/{form.visible_fields()[0].name}")])
         before = self.question.given(self.draft)
         try:
             self.draft = answering.answer(
@@ -201,6 +203,7 @@ class FilePage(QuestionPage):
         to_check = reverse("check_answers", args=[self.application.pk])
         return super().get_context_data(
             draft=self.draft,
+            is_answered=self.question.is_answered(self.draft),
             photo=photos.id_in(self.application.photo),
             then=TO_CHECK if then == TO_CHECK else "",
             go_on=to_check if then == TO_CHECK else self.next_page(),

@@ -4,7 +4,8 @@ from typing import NamedTuple
 
 from django.urls import NoReverseMatch, reverse
 
-from accounts.onboarding.applying.form_of_questions import BY_POINTER
+from accounts.onboarding.applying.draft import Draft
+from accounts.onboarding.applying.form_of_questions import asked_about
 from accounts.spoken import spoken
 from accounts.verification import services as verification
 from accounts.verification.models import OPEN, Application, Status
@@ -29,10 +30,10 @@ def page_of(application: Application, pointer: str, code: str = "") -> str:
     """Where this can be mended now. A number is proven at any time, the rest while the owner has the ball."""
     if code == "number_not_proven":
         return _address("prove_number", application)
-    question = BY_POINTER.get(pointer)
-    if question is None or application.status not in (Status.DRAFT, Status.NEEDS_INFORMATION):
+    if application.status not in (Status.DRAFT, Status.NEEDS_INFORMATION):
         return ""
-    return _address("question", application, slug=question.slug) if application.kind in question.kinds else ""
+    question = asked_about(Draft(application), pointer)
+    return _address("question", application, slug=question.slug) if question else ""
 
 
 def _address(name: str, application: Application, **more: str) -> str:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.businesses.models import Account
 from accounts.messages.models import Channel
+from accounts.onboarding.applying import answering
 from accounts.onboarding.following import asking
 from accounts.onboarding.numbers import standing
 from accounts.onboarding.numbers.forms import CodeForm, NoFields
@@ -42,8 +43,14 @@ class NumberOfApplication(ApplicationPage):
     def account(self) -> Account:
         return self.application.account
 
+    @property
+    def may_change(self) -> bool:
+        return self.application.status in answering.CHANGEABLE or self.application.kind == Kind.NUMBER_CHANGE
+
     def other_number(self) -> str:
-        """Where another number is written instead."""
+        """Where another number is written instead. What a reviewer has keeps the number that it was sent with."""
+        if not self.may_change:
+            return reverse("withdraw_application", args=[self.application.pk])
         if self.application.kind == Kind.NUMBER_CHANGE:
             return reverse("change_number", args=[self.account.pk])
         return reverse("question", kwargs={"application_id": self.application.pk, "slug": "number"})
@@ -76,6 +83,10 @@ class ProveNumber(FormPage, NumberOfApplication):
             standing=standing.of(self.account, self.number),
             claim=claims.of(self.account, self.number),
             other_number=self.other_number(),
+            may_change=self.may_change,
+            kept_as_sent=_(
+                "What you sent keeps this number. If it is wrong, withdraw the application and apply again."
+            ),
             sends_itself=draft and moving,
             next_page=reverse(
                 "task_list" if draft and not moving else "application_status", args=[self.application.pk]

@@ -7,7 +7,9 @@ from accounts.onboarding.forms import OwnerForm
 class ContactForm(OwnerForm):
     contact = forms.CharField(
         label=_("Your phone number or e-mail address"),
-        help_text=_("For example 0812 3456 7890, or name@example.com. We send you a code there."),
+        help_text=_(
+            "For example name@example.com or 0812 3456 7890. Your own, not the number that your business writes from."
+        ),
         required=False,  # the domain says what is missing
         max_length=300,
         widget=forms.TextInput(
