@@ -103,7 +103,10 @@ def _read(path: Path, at: datetime) -> Iterator[Kept]:
             said = json.loads(content)
             yield Kept(str(said["kind"]), at, str(said["to"]), "", str(said["text"]))
         else:
-            mail = message_from_bytes(content.rpartition(END_OF_MAIL)[0] or content, policy=policy.default)
-            yield Kept("e-mail", at, str(mail["To"]), str(mail["Subject"]), str(mail.get_content()))
+            # Several of one second may stand in one file, the newest last.
+            *whole, rest = content.split(END_OF_MAIL)
+            for sent in reversed(whole or [rest]):
+                mail = message_from_bytes(sent.lstrip(), policy=policy.default)
+                yield Kept("e-mail", at, str(mail["To"]), str(mail["Subject"]), str(mail.get_content()))
     except (OSError, ValueError, TypeError, LookupError):
         return

@@ -145,6 +145,16 @@ def test_a_file_that_can_not_be_read_is_left_out(tmp_path: Path, client: Client)
     assert len(page(client)) < 100_000
 
 
+def test_two_mails_of_one_second_that_share_a_file_are_two(tmp_path: Path, client: Client) -> None:
+    """Seen: the code of the one stood below the address of the other."""
+    (tmp_path / "mail").mkdir()
+    mail = "Subject: Code\nTo: {}@owner.example\n\nKode {}\n" + "-" * 79 + "\n"
+    (tmp_path / "mail" / "1.log").write_text(mail.format("siti", 111111) + mail.format("budi", 222222))
+    first, second = page(client).split('<section class="sent">')[1:]
+    assert "budi@" in first and "222222" in first and "111111" not in first
+    assert "siti@" in second and "111111" in second and "222222" not in second
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.8.8.8", "::1", "[::1]", "localhost"])
 def test_loopback_is_known_by_its_names(host: str) -> None:
     assert development.is_loopback(host)
