@@ -186,7 +186,7 @@ MEDIA_ROOT = environment.folder("MEDIA_ROOT", VAR_DIR / "evidence")  # never ser
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2**20  # bytes of a body, files aside: 1,000 numbers need 20 kB
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_HANDLERS = [
-    "accounts.onboarding.applying.uploading.DropsTheTooLarge",
+    "accounts.onboarding.uploading.DropsTheTooLarge",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]

@@ -3,7 +3,7 @@
 from accounts import clock
 from accounts.audit import journal as audit
 from accounts.businesses import checks, numbers
-from accounts.businesses.models import Account, DisputeOutcome, NumberDispute, NumberUse
+from accounts.businesses.models import Account, Business, DisputeOutcome, NumberDispute, NumberUse
 from accounts.businesses.services import close_account, locked, require_outsider
 from accounts.clients.models import ClientApp
 from accounts.errors import NotAllowed
@@ -32,6 +32,11 @@ def require_not_personal(number: str, account: Account) -> None:
     if NumberUse.objects.filter(number=number, account=None).exists():
         raise NotAllowed("number_is_personal")
     require_undisputed(account, number)
+
+
+def is_private(number: str, business: Business) -> bool:
+    """Somebody of the business signs in with it: no number that the business writes from (R7)."""
+    return bool(number) and business.members.filter(phone=number).exists()
 
 
 def holder_of(number: str) -> Account | None:

@@ -17,6 +17,16 @@ class OwnerForm(forms.Form):
     # Where a problem's pointer does not end in the field's name: pointer -> field.
     fields_of_pointers: dict[str, str] = {}
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """What people write in words may be in any script: it is shown from the side that it begins on."""
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            widget = field.widget
+            if isinstance(widget, forms.Textarea) or (
+                isinstance(widget, forms.TextInput) and widget.input_type == "text"
+            ):
+                widget.attrs.setdefault("dir", "auto")
+
     def refuse(self, refusal: DomainError) -> None:
         """Each problem at its field; what belongs to no field of this form, above it."""
         for problem in refusal.problems:

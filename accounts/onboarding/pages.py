@@ -120,9 +120,12 @@ class ApplicationPage(OwnerPage):
 
 
 class FormPage(OwnerPage):
-    """A form. Beside one of the classes above: `class Question(FormPage, ApplicationPage)`."""
+    """A form. Beside one of the classes above: `class Question(FormPage, ApplicationPage)`.
 
-    form_class: type[OwnerForm]
+    Without a form of its own, it asks whether one is sure.
+    """
+
+    form_class: type[OwnerForm] = OwnerForm
 
     def initial(self) -> dict[str, Any]:
         """What the fields hold before anybody types."""

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from accounts import names
+from accounts.businesses import ownership
 from accounts.businesses.models import Account
 from accounts.proofs import services as proofs
 from accounts.sentences import SENTENCES
@@ -51,7 +52,7 @@ def _of_the_profile(application: Application, account: Account) -> list[Requirem
         missing.append(_requirement("contact_purposes_missing", "/account/contact_purposes", "submission"))
     if not account.business.memberships.exists():
         missing.append(_requirement("owner_contact_missing", "/business/owner", "submission"))
-    elif application.number and account.business.members.filter(phone=application.number).exists():
+    elif ownership.is_private(application.number, account.business):
         missing.append(_requirement("owner_contact_is_the_number", "/number", "submission"))
     return missing
 

@@ -4,6 +4,7 @@ The way is walked in Indonesian, with every page's weight, requests and console 
 """
 
 import re
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -68,12 +69,17 @@ def test_from_the_invitation_to_the_badge(
         assert wider <= 0, name
 
     owner = Owner(registry, browser, tmp_path, script=script, contact=contact, number=number, shot=look)
+    started = time.monotonic()
     href = walk(owner, rita)
+    seconds = time.monotonic() - started
     assert owner.page.locator("h1").inner_text() == NAME
     assert "12 9000" in owner.page.locator("main").inner_text().replace("-", " ")
     sent = owner.pages.index(next(path for path in owner.pages if path.endswith("/sent/")))
     pages = owner.pages[: sent + 1]
-    print(f"{len(pages)} pages, {owner.fields} fields, heaviest {max(owner.weights.values())} bytes: {pages}")
+    heaviest = max(owner.weights.values())
+    print(
+        f"{len(pages)} pages, {owner.fields} fields, {seconds:.0f} seconds, heaviest {heaviest} bytes: {pages}"
+    )
     assert found == []
     assert owner.watch.wrong == []
     assert len(pages) <= MOST_PAGES and owner.fields <= MOST_FIELDS, pages

@@ -8,12 +8,15 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.urls import reverse
+from PIL import Image
 from playwright.sync_api import Browser as Chromium
 
 from accounts.onboarding.applying.form_of_questions import BY_SLUG
+from accounts.verification.evidence import LARGEST
 from tests.browser.owner import Owner
 from tests.browser.test_onboarding import HEAVIEST, faults_of
 from tests.onboarding.addresses import PAGES, PARAMETERS
@@ -23,6 +26,12 @@ CONTACT = "ada@roti.example"
 # Pictures, and what leads on at once or to nowhere.
 NO_PAGES = {"evidence_picture", "photo", "badge_code", "invitation"}
 WIDTH = 360  # pixels: the phones that many have
+# What is tapped is as high as a thumb; but a link in a sentence, and a box whose label is tapped.
+TOO_SMALL = """() => [...document.querySelectorAll("a, button, select, textarea, summary, input:not([type=hidden])")]
+  .filter(one => one.checkVisibility() && !["radio", "checkbox"].includes(one.type) && !one.matches(".skip"))
+  .filter(one => ![...one.parentNode.childNodes].some(node => node.nodeType === 3 && /[^\\s·]/.test(node.data)))
+  .filter(one => one.getBoundingClientRect().height < 43.5)
+  .map(one => one.outerHTML.slice(0, 90))"""
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +107,7 @@ def test_nothing_is_wrong_on_any_page(phone: Owner, things: dict[str, str]) -> N
         )
         if wider > 0:
             wrong.append(f"{what} is {wider} pixels wider than the window")
+        wrong.extend(f"{what}: too small to tap: {one}" for one in phone.page.evaluate(TOO_SMALL))
 
     for address in addresses(things):
         answer = phone.page.goto(address, wait_until="load")
@@ -112,6 +122,28 @@ def test_nothing_is_wrong_on_any_page(phone: Owner, things: dict[str, str]) -> N
     assert not wrong, "\n".join(wrong)
     heavy = {path: bytes_ for path, bytes_ in phone.weights.items() if bytes_ > HEAVIEST}
     assert not heavy
+
+
+def test_a_name_is_judged_while_it_is_typed(phone: Owner, things: dict[str, str]) -> None:
+    phone.page.goto(reverse("question", kwargs={"application_id": things["draft"], "slug": "name"}))
+    phone.page.locator("#id_display_name").press_sequentially(" www.melati.example")
+    phone.page.locator("#judged .fault").wait_for()
+    assert urlsplit(phone.page.url).path.endswith("/questions/name/")
+
+
+def test_a_photo_that_is_too_large_is_made_smaller_before_it_is_sent(
+    phone: Owner, things: dict[str, str]
+) -> None:
+    """Noise can't be packed: as it is, the server refuses it, as it does where no script runs."""
+    noise = [Image.effect_noise((2400, 1800), 90) for _ in range(3)]
+    path = phone.folder / "noise.png"
+    Image.merge("RGB", noise).save(path)
+    assert path.stat().st_size > LARGEST
+    phone.page.goto(reverse("question", kwargs={"application_id": things["draft"], "slug": "photo"}))
+    phone.page.locator("#id_file").set_input_files(path)
+    phone.press("main form[data-shrink] button.primary")
+    assert phone.page.locator("main .faults").count() == 0
+    assert phone.page.locator("main img[src^='/photos/']").count() == 1
 
 
 def test_with_text_twice_as_large_nobody_scrolls_sideways(phone: Owner, things: dict[str, str]) -> None:

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.names import RULES
-from accounts.onboarding.applying import judging
+from accounts.onboarding import judging
 from accounts.verification.models import Application
 from tests.factories import make_approved
 from tests.onboarding.applying import page, send

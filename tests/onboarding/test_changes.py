@@ -11,8 +11,8 @@ from accounts.badges import services as badges
 from accounts.badges.models import BadgeStatus
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Account, NumberUse
-from accounts.onboarding.following.drawing import own_address
 from accounts.people.models import User
+from accounts.verification import photos
 from accounts.verification import services as verification
 from accounts.verification.models import Application, Kind, Photo, Source, Status
 from tests.factories import (
@@ -105,7 +105,7 @@ def test_a_new_photo_is_judged_first(browser: Client, account: Account) -> None:
     approve_now(application)
     assert now(account).photo == application.photo
     shown = browser.get(reverse("my_account", args=[account.pk])).content.decode()
-    assert f'src="{own_address(application.photo)}"' in shown
+    assert f'src="{reverse("photo", args=[photos.id_in(application.photo)])}"' in shown
 
 
 def test_a_photo_of_what_is_refused_is_not_kept(browser: Client, account: Account) -> None:
@@ -150,6 +150,7 @@ def test_a_warning_is_read_first_and_does_not_block(browser: Client, account: Ac
     warned = send(browser, "change_name", account, **typed)
     shown = warned.content.decode()
     assert warned.status_code == 200 and 'name="judged" value="Kedai Me1ati Jaya"' in shown
+    assert "The name is like one that exists already." in shown and "<bdi>Kedai Melati Jaya</bdi>" in shown
     assert not Application.objects.filter(account=account, kind=Kind.NAME_CHANGE).exists()
     send(browser, "change_name", account, judged="Kedai Me1ati Jaya", **typed)
     assert only(account, Kind.NAME_CHANGE).status == Status.SUBMITTED

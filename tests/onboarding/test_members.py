@@ -60,7 +60,7 @@ def test_from_the_invitation_to_the_first_look_and_out_again(bakery: Business, a
     siti = User.objects.get(phone="+6281234567890")
     there = owner_browser(siti)
     page = read(there, JOINING)
-    assert "CV Roti Ada" in page and "Invited by: Ada" in page and "You would be: viewer" in page
+    assert "CV Roti Ada" in page and "Invited by: <bdi>Ada</bdi>" in page and "You would be: viewer" in page
     offer = bakery.member_invitations.get()
     assert there.post(JOINING, {"offer": offer.pk, "accept": ""})["Location"] == page_of(bakery)
     assert members.role_of(siti, bakery) == VIEWER

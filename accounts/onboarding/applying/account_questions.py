@@ -68,7 +68,7 @@ class NumberQuestion(OfTheApplication):
     def save(self, draft: Draft, given: dict[str, Any], *, by: User) -> None:
         """One that another business has is kept: it may be claimed. A personal one is refused (R7)."""
         number = numbers.parse(given["number"], country=draft.account.country)
-        if draft.business.members.filter(phone=number).exists():
+        if ownership.is_private(number, draft.business):
             raise _refused("owner_contact_is_the_number")
         try:
             ownership.require_not_personal(number, draft.account)

@@ -9,7 +9,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.errors import DomainError, Invalid, Problem
-from accounts.onboarding.applying import form_of_questions, judging
+from accounts.onboarding import judging
+from accounts.onboarding.applying import form_of_questions
 from accounts.onboarding.applying.draft import Draft
 from accounts.onboarding.applying.question_page import TO_CHECK
 from accounts.onboarding.applying.questions import Question
@@ -46,15 +47,10 @@ class Fault:
     words: "StrOrPromise" = ""
 
 
-class SendForm(OwnerForm):
-    """Nothing to fill in but what the terms ask for."""
-
-
 class CheckAnswers(FormPage, ApplicationPage):
     """A second tap, or a second tab, finds it sent, and is led to the same page."""
 
     template_name = "onboarding/check.html"
-    form_class = SendForm
 
     @cached_property
     def draft(self) -> Draft:
@@ -65,7 +61,7 @@ class CheckAnswers(FormPage, ApplicationPage):
             return HttpResponseRedirect(reverse("application_status", args=[self.application.pk]))
         return super().get(request, *args, **kwargs)
 
-    def save(self, form: SendForm) -> str:
+    def save(self, form: OwnerForm) -> str:
         try:
             self.send()
         except DomainError as refusal:

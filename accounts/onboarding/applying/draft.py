@@ -6,6 +6,7 @@ from functools import cached_property
 import phonenumbers
 from phonenumbers import NumberParseException
 
+from accounts.businesses import ownership
 from accounts.businesses.models import Account, Business
 from accounts.onboarding.models import Progress
 from accounts.verification.models import Application, Evidence, EvidenceKind, TradeReference
@@ -39,6 +40,12 @@ class Draft:
     @cached_property
     def reference(self) -> TradeReference | None:
         return TradeReference.objects.filter(application=self.application).first()
+
+    @property
+    def number_is_taken(self) -> bool:
+        """By another business."""
+        holder = ownership.holder_of(self.application.number)
+        return holder is not None and holder.pk != self.application.account_id
 
     @property
     def countries_of_the_number(self) -> list[str]:

@@ -9,13 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.businesses.lists import ABOUT_LIMIT, Category, ContactPurpose
 from accounts.businesses.models import BusinessKind
+from accounts.onboarding.files import PICTURES, FormWithFile, file_field
 from accounts.onboarding.forms import OwnerForm
 from accounts.sentences import SENTENCES
 from accounts.spoken import spoken
 from accounts.verification.models import EvidenceKind
-
-PICTURES = "image/jpeg,image/png,image/webp"
-FILES = f"{PICTURES},application/pdf"
 
 
 class QuestionForm(OwnerForm):
@@ -89,9 +87,7 @@ class RegistrationForm(QuestionForm):
 
 
 class NameForm(QuestionForm):
-    display_name = text(
-        _("Name of the business"), 300, autocomplete="organization", dir="auto", spellcheck="false"
-    )
+    display_name = text(_("Name of the business"), 300, autocomplete="organization", spellcheck="false")
 
 
 class NumberForm(QuestionForm):
@@ -174,38 +170,16 @@ class ReferenceForm(QuestionForm):
     )
 
 
-class UploadForm(QuestionForm):
+class UploadForm(FormWithFile, QuestionForm):
     """A file that is chosen, or a picture that is taken: whichever of the two is there."""
 
-    file = forms.FileField(
-        label=_("Choose a file"),
-        required=False,
-        allow_empty_file=True,
-        help_text=_("JPEG, PNG, WebP or PDF, 10 MB at most."),
-        widget=forms.FileInput(attrs={"accept": FILES}),
-    )
-    camera = forms.FileField(
-        label=_("Or take a photo"),
-        required=False,
-        allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": PICTURES, "capture": "environment"}),
-    )
-
-    def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:
-        """`too_large`: a file came that was dropped on the way."""
-        self.too_large = too_large
-        super().__init__(*args, **kwargs)
-
-    @property
-    def sent(self) -> list[Any]:
-        return [file for name in ("file", "camera") if (file := self.cleaned_data.get(name)) is not None]
+    file = file_field(_("Choose a file"))
+    camera = file_field(_("Or take a photo"), accept=PICTURES, help_text="", capture="environment")
 
     def clean(self) -> dict[str, Any]:
-        cleaned: dict[str, Any] = super().clean() or {}
+        cleaned = super().clean()
         if not self.errors and not self.sent:
-            self.add_error(
-                "file", spoken(SENTENCES["evidence_too_large" if self.too_large else "file_missing"])
-            )
+            self.add_error("file", spoken(SENTENCES["file_missing"]))
         return cleaned
 
 

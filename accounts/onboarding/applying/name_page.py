@@ -5,7 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from accounts.onboarding.applying import judging
+from accounts.onboarding import judging
 from accounts.onboarding.pages import ApplicationPage
 from accounts.people import counting
 

@@ -37,7 +37,7 @@ class PhotoQuestion(FileQuestion):
     slug, label, title = "photo", _("Photo or logo"), _("A photo or a logo")
     why = _("Customers see it beside the name. For example your sign, your shop or your logo.")
     form_class = forms.PhotoForm
-    template_name = "onboarding/photo.html"
+    template_name = "onboarding/question_photo.html"
     pointers = ("/photo",)
     kinds = (Kind.NEW, Kind.PROFILE_CHANGE)
     optional = True
@@ -56,7 +56,7 @@ class EvidenceQuestion(FileQuestion):
     slug, label, title = "evidence", _("Papers"), _("Papers of the business")
     why = _("One is enough to begin with. A photo of it will do, if everything can be read.")
     form_class = forms.EvidenceForm
-    template_name = "onboarding/evidence.html"
+    template_name = "onboarding/question_evidence.html"
     pointers = ("/evidence",)
     kinds = LATER_TOO
 
@@ -77,7 +77,7 @@ class PlaceQuestion(FileQuestion):
     slug, label, title = "place", _("Photo of the place"), _("A photo of the place of business")
     why = _("The stall, the shop or the workshop, best with its sign. Only our reviewers see it.")
     form_class = forms.PlaceForm
-    template_name = "onboarding/evidence.html"
+    template_name = "onboarding/question_evidence.html"
     pointers = ("/evidence/place",)
 
     def is_asked(self, draft: Draft) -> bool:

@@ -9,12 +9,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.errors import Invalid, NotFound, Problem, Stale
-from accounts.onboarding.applying import answering, form_of_questions, judging, uploading
+from accounts.onboarding import judging
+from accounts.onboarding.applying import answering, form_of_questions
 from accounts.onboarding.applying.draft import Draft
 from accounts.onboarding.applying.proof_questions import FileQuestion, take_photo_back
 from accounts.onboarding.applying.questions import Question
+from accounts.onboarding.files import PageWithFile
 from accounts.onboarding.pages import ApplicationPage, FormPage
-from accounts.verification import evidence, photos
+from accounts.verification import photos
 from accounts.verification.models import Status
 
 TO_CHECK = "check"  # `then`: the page that the reader came from
@@ -144,10 +146,9 @@ class NamePage(QuestionPage):
 
     def save(self, form: Any) -> str:
         name = form.cleaned_data["display_name"]
-        if errors := judging.errors_of(name):
+        if judging.errors_of(name):
             self.judged = judging.judge(name, self.application.account)
-            problems = [Problem(one.code, "/display_name", sentence=one.sentence) for one in errors]
-            raise Invalid("invalid", problems=problems)
+        judging.require_good(name)
         return super().save(form)
 
     judged: judging.Judgement | None = None
@@ -174,12 +175,12 @@ class NumberPage(QuestionPage):
     def after_saving(self, before: dict[str, Any]) -> str:
         shown = self.question.given(self.draft)["number"]
         messages.info(self.request, _("We have read the number as %(number)s.") % {"number": shown})
-        if judging.is_taken(self.application):
+        if self.draft.number_is_taken:
             return reverse("claim_number", args=[self.application.pk])
         return self.next_page()
 
 
-class FilePage(QuestionPage):
+class FilePage(PageWithFile, QuestionPage):
     """Files are added one after the other: the page comes back and shows what is there."""
 
     question: FileQuestion
@@ -190,12 +191,9 @@ class FilePage(QuestionPage):
             return HttpResponseRedirect(request.get_full_path())
         return super().post(request, *args, **kwargs)
 
-    def form_arguments(self) -> dict[str, Any]:
-        return {"too_large": uploading.TOO_LARGE in self.request.META}
-
     def save(self, form: Any) -> str:
         for file in form.sent:
-            self.question.add(self.application, uploading.named(file), form, by=self.reader)
+            self.question.add(self.application, file, form, by=self.reader)
         return self.request.get_full_path()
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -207,6 +205,5 @@ class FilePage(QuestionPage):
             photo=photos.id_in(self.application.photo),
             then=TO_CHECK if then == TO_CHECK else "",
             go_on=to_check if then == TO_CHECK else self.next_page(),
-            limit=evidence.LARGEST,
             **context,
         )

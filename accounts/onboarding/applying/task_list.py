@@ -7,12 +7,14 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.onboarding.applying import form_of_questions, judging
+from accounts.businesses import ownership
+from accounts.onboarding import judging
+from accounts.onboarding.applying import form_of_questions
 from accounts.onboarding.applying.draft import Draft
 from accounts.onboarding.applying.questions import Question
 from accounts.onboarding.pages import ApplicationPage
 from accounts.proofs import services as proofs
-from accounts.verification.models import Application, Status
+from accounts.verification.models import Status
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -51,7 +53,7 @@ class TaskList(ApplicationPage):
         draft = Draft(self.application)
         wrong_ones = wrong(draft)
         tasks = [_of(draft, question, wrong_ones) for question in form_of_questions.asked(draft)]
-        number = _proof(self.application)
+        number = _proof(draft)
         left = [task for task in tasks if task.state in (TO_DO, WRONG)]
         return super().get_context_data(
             application=self.application,
@@ -71,8 +73,7 @@ def wrong(draft: Draft) -> set[str]:
         if draft.application.display_name and judging.errors_of(draft.application.display_name)
         else set()
     )
-    members = draft.business.members
-    if draft.application.number and members.filter(phone=draft.application.number).exists():
+    if ownership.is_private(draft.application.number, draft.business):
         found.add("number")
     return found
 
@@ -86,14 +87,15 @@ def _of(draft: Draft, question: Question, wrong_ones: set[str]) -> Task:
     return Task(question.label, reverse("question", args=[draft.application.pk, question.slug]), state)
 
 
-def _proof(application: Application) -> Task | None:
+def _proof(draft: Draft) -> Task | None:
     """Proving the number: it can wait until after the sending, but nothing is approved without it."""
+    application = draft.application
     if not application.number:
         return None
     label = _("Prove the number with a code")
     if proofs.is_proven(application.account, application.number):
         return Task(label, reverse("prove_number", args=[application.pk]), DONE)
-    if judging.is_taken(application):
+    if draft.number_is_taken:
         label = _("Another business has this number: show that it is yours")
         return Task(label, reverse("claim_number", args=[application.pk]), WRONG)
     return Task(label, reverse("prove_number", args=[application.pk]), TO_DO)

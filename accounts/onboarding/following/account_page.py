@@ -6,11 +6,11 @@ from django import forms
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from accounts.businesses import numbers
 from accounts.businesses.lists import ContactPurpose
 from accounts.businesses.models import Account, MemberRole
 from accounts.errors import Invalid, Problem
 from accounts.onboarding.following import asking
-from accounts.onboarding.following.drawing import spaced
 from accounts.onboarding.following.standing import standing_of
 from accounts.onboarding.following.words import kind_word, status_word, tag_of
 from accounts.onboarding.forms import OwnerForm
@@ -32,7 +32,7 @@ class MyAccount(AccountPage):
             account=account,
             standing=standing,
             drawing=standing.drawing,
-            number=spaced(account.number) if account.number else "",
+            number=numbers.shown(account.number) if account.number else "",
             purposes=[ContactPurpose(purpose).label for purpose in account.contact_purposes],
             under_way=[_line(one) for one in standing.open_by_kind.values()],
             ended=[_line(one) for one in _ended(account)],
@@ -75,5 +75,5 @@ class CloseAccount(FormPage, AccountPage):
         return reverse("my_account", args=[self.account.pk])
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
-        number = spaced(self.account.number) if self.account.number else ""
+        number = numbers.shown(self.account.number) if self.account.number else ""
         return super().get_context_data(account=self.account, number=number, **context)

@@ -13,21 +13,19 @@ from django.utils.translation import gettext_lazy
 
 from accounts import names
 from accounts.audit import journal as audit
-from accounts.businesses import lookalikes
 from accounts.businesses import services as businesses
 from accounts.businesses.lists import ABOUT_LIMIT, Category, ContactPurpose
 from accounts.businesses.models import Account, MemberRole
-from accounts.errors import DomainError, Invalid, Problem, Stale
+from accounts.errors import DomainError, Stale
+from accounts.onboarding import judging
+from accounts.onboarding.files import PICTURES, FormWithFile, PageWithFile, file_field
 from accounts.onboarding.following import asking
-from accounts.onboarding.following.files import PICTURES, FormWithFile, PageWithFile, optional_file
 from accounts.onboarding.forms import OwnerForm
 from accounts.onboarding.pages import AccountPage, FormPage
 from accounts.sentences import SENTENCES
 from accounts.spoken import spoken
 from accounts.verification import photos
 from accounts.verification.models import UNDER_REVIEW, Application, Kind, Status
-
-LONGEST_NAME = 200  # characters that an application holds
 
 
 class OfALiveAccount(FormPage, AccountPage):
@@ -127,7 +125,7 @@ class LookForm(FormWithFile):
         widget=forms.URLInput(attrs={"autocomplete": "url", "maxlength": 200}),
         required=False,
     )
-    file = optional_file(
+    file = file_field(
         gettext_lazy("A new photo or logo"),
         accept=PICTURES,
         help_text=gettext_lazy("JPEG, PNG or WebP, 10 MB at most. Leave it empty to keep the one you have."),
@@ -159,7 +157,7 @@ class ChangeLook(PageWithFile, OfALiveAccount):
         if website and "://" not in website:
             website = f"https://{website}"
         wanted = {"category": form.cleaned_data["category"], "website": website}
-        if (file := form.sent) is not None:
+        for file in form.sent:
             photo = photos.keep(self.account, file=file, by=self.reader)
             wanted["photo"] = photos.address(photo)
         application = asking.ask_for(self.account, kind=Kind.PROFILE_CHANGE, by=self.reader, **wanted)
@@ -195,34 +193,20 @@ class ChangeName(OfALiveAccount):
         return asking.open_one(self.account, Kind.NAME_CHANGE)
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        name = names.normalise(request.POST.get("display_name", ""))
-        warnings = [] if self.is_over else warnings_about(name, self.account)
-        if warnings and request.POST.get("judged") != name:
-            form = NameForm({**request.POST.dict(), "display_name": name, "judged": name})
-            return self.show(form=form, warnings=warnings)
+        judged = judging.judge(request.POST.get("display_name", ""), self.account)
+        if judged.warnings and not self.is_over and request.POST.get("judged") != judged.name:
+            form = NameForm({**request.POST.dict(), "display_name": judged.name, "judged": judged.name})
+            return self.show(form=form, judged=judged)
         return super().post(request, *args, **kwargs)
 
     def save(self, form: NameForm) -> str:
         name = names.normalise(form.cleaned_data["display_name"])
-        if errors := [one for one in names.findings(name) if one.severity == "error"]:
-            problems = [Problem(one.code, "/display_name", sentence=one.sentence) for one in errors]
-            raise Invalid("requirements_missing", problems=problems)
+        judging.require_good(name)
         application = asking.ask_for(self.account, kind=Kind.NAME_CHANGE, by=self.reader, display_name=name)
         return after_asking(self.request, application)
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         return super().get_context_data(under_way=in_review(self.under_way), **context)
-
-
-def warnings_about(name: str, account: Account) -> list[str]:
-    """What a reviewer will have to judge; nothing where the name is refused anyway."""
-    found = names.findings(name[:LONGEST_NAME])
-    if len(name) > LONGEST_NAME or any(one.severity == "error" for one in found):
-        return []
-    warnings = [spoken(one.sentence) for one in found]
-    if lookalikes.of(name, besides=account, limit=1):
-        warnings.append(spoken(names.RULES["name_look_alike"].sentence))
-    return warnings
 
 
 def in_review(application: Application | None) -> Application | None:

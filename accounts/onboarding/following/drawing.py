@@ -5,18 +5,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-import phonenumbers
-from django.conf import settings
-from phonenumbers import NumberParseException, PhoneNumberFormat
+from django.urls import reverse
 
 from accounts import ids
 from accounts.badges.models import Tier
+from accounts.businesses import numbers
 from accounts.businesses.lists import Category, ContactPurpose
 from accounts.businesses.models import Account
 from accounts.display import queries
 from accounts.display.cards import card
 from accounts.spoken import spoken
 from accounts.text import Text
+from accounts.verification import photos
 from accounts.verification.preview import COLOURS, SYMBOLS
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Drawing:
 
     @property
     def number(self) -> str:
-        return spaced(self.card["number"])
+        return numbers.shown(self.card["number"])
 
     @property
     def category(self) -> "StrOrPromise":
@@ -56,7 +56,8 @@ class Drawing:
     @property
     def photo(self) -> str:
         """Only a picture that is kept here: another's server would learn who looks at this page."""
-        return own_address(self.account.get("photo") or "")
+        photo = photos.id_in(self.account.get("photo") or "")
+        return reverse("photo", args=[photo]) if photo else ""
 
     @property
     def legal_name(self) -> str:
@@ -134,21 +135,6 @@ def draw(account_id: str) -> Drawing | None:
         return None
     drawn = card(row, found.policy)
     return Drawing(drawn) if drawn["listed"] else None
-
-
-def spaced(number: str) -> str:
-    """As people read a number out: `+62 812-3456-7890`."""
-    try:
-        return phonenumbers.format_number(phonenumbers.parse(number), PhoneNumberFormat.INTERNATIONAL)
-    except NumberParseException:
-        return number
-
-
-def own_address(address: str) -> str:
-    """The path of an address of the registry's own; empty for anybody else's."""
-    if address.startswith(f"{settings.PUBLIC_URL}/"):
-        return address.removeprefix(settings.PUBLIC_URL)
-    return ""
 
 
 def _known(colour: str) -> str:

@@ -6,11 +6,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
+from accounts.onboarding.files import FormWithFile, PageWithFile, file_field
 from accounts.onboarding.following import asking
 from accounts.onboarding.following.changing import OfALiveAccount, after_asking
-from accounts.onboarding.following.files import FormWithFile, PageWithFile, optional_file
 from accounts.onboarding.following.standing import standing_of
-from accounts.onboarding.following.step_pages import NoFields
+from accounts.onboarding.forms import OwnerForm
 from accounts.verification import evidence
 from accounts.verification.models import Kind, Status
 
@@ -19,7 +19,6 @@ class Renew(OfALiveAccount):
     """Two taps: the badge stays while a renewal that was sent in time is looked at."""
 
     template_name = "onboarding/renew.html"
-    form_class = NoFields
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         under_way = asking.open_one(self.account, Kind.RENEWAL)
@@ -27,7 +26,7 @@ class Renew(OfALiveAccount):
             return HttpResponseRedirect(reverse("application_status", args=[under_way.pk]))
         return super().get(request, *args, **kwargs)
 
-    def save(self, form: NoFields) -> str:
+    def save(self, form: OwnerForm) -> str:
         return after_asking(self.request, asking.ask_for(self.account, kind=Kind.RENEWAL, by=self.reader))
 
     def get_context_data(self, **context: Any) -> dict[str, Any]:
@@ -35,11 +34,11 @@ class Renew(OfALiveAccount):
 
 
 class ReinstateForm(FormWithFile):
-    file = optional_file(gettext_lazy("A photo or a paper that shows it, if you have one"))
+    file = file_field(gettext_lazy("A photo or a paper that shows it, if you have one"))
 
 
 class Reinstate(PageWithFile, OfALiveAccount):
-    template_name = "onboarding/account_reinstate.html"
+    template_name = "onboarding/reinstate.html"
     form_class = ReinstateForm
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -50,10 +49,11 @@ class Reinstate(PageWithFile, OfALiveAccount):
 
     def save(self, form: ReinstateForm) -> str:
         """A file needs a draft to lie in; without one, nothing is left where the wish is refused."""
-        if (file := form.sent) is not None:
+        if form.sent:
             application = asking.prepare(self.account, kind=Kind.REINSTATEMENT, by=self.reader)
             if application.status in (Status.DRAFT, Status.NEEDS_INFORMATION):
-                evidence.add(application, file=file, by=self.reader)
+                for file in form.sent:
+                    evidence.add(application, file=file, by=self.reader)
         return after_asking(
             self.request, asking.ask_for(self.account, kind=Kind.REINSTATEMENT, by=self.reader)
         )

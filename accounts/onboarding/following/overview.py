@@ -11,9 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.badges.models import Badge, BadgeStatus, Tier
 from accounts.badges.standing import standing
+from accounts.businesses import numbers
 from accounts.businesses.models import Account, Business, MemberInvitation, MemberRole
 from accounts.display import queries
-from accounts.onboarding.following.drawing import spaced
 from accounts.onboarding.following.words import kind_word, status_word, tag_of
 from accounts.people.models import User
 from accounts.verification.applying import RENEWAL_OPENS
@@ -164,4 +164,4 @@ def _line(account: Account, last: Application | None, state: str) -> Line:
     under_way: StrOrPromise = ""
     if state and last is not None and last.ended_at is None:
         under_way = kind_word(last)
-    return Line(account, name, spaced(number) if number else "", words, tag, address, under_way)
+    return Line(account, name, numbers.shown(number) if number else "", words, tag, address, under_way)

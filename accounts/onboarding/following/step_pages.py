@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.businesses.models import MemberRole
+from accounts.onboarding.files import FormWithFile, PageWithFile, file_field
 from accounts.onboarding.following import asking
-from accounts.onboarding.following.files import FormWithFile, PageWithFile, optional_file
 from accounts.onboarding.following.missing import page_of
 from accounts.onboarding.following.status_page import open_question
 from accounts.onboarding.forms import OwnerForm
@@ -27,7 +27,7 @@ class AnswerForm(FormWithFile):
         widget=forms.Textarea(attrs={"rows": 5, "maxlength": 4000}),
         required=False,
     )
-    file = optional_file(gettext_lazy("A photo or a paper, if it helps"))
+    file = file_field(gettext_lazy("A photo or a paper, if it helps"))
 
 
 class ObjectionForm(OwnerForm):
@@ -36,10 +36,6 @@ class ObjectionForm(OwnerForm):
         widget=forms.Textarea(attrs={"rows": 6, "maxlength": 4000}),
         required=False,
     )
-
-
-class NoFields(OwnerForm):
-    """A page that asks whether one is sure."""
 
 
 class Step(FormPage, ApplicationPage):
@@ -78,7 +74,7 @@ class Answer(PageWithFile, Step):
 
     def save(self, form: AnswerForm) -> str:
         given = form.cleaned_data
-        if (file := form.sent) is not None and self.application.status == Status.NEEDS_INFORMATION:
+        for file in form.sent if self.application.status == Status.NEEDS_INFORMATION else ():
             evidence.add(self.application, file=file, by=self.reader)
         asking.answer(self.application, given["question"], text=given["text"], by=self.reader)
         messages.success(self.request, _("Thank you. Your answer was sent; a reviewer goes on with it."))
@@ -97,12 +93,11 @@ class Answer(PageWithFile, Step):
 
 class Withdraw(Step):
     template_name = "onboarding/status_withdraw.html"
-    form_class = NoFields
 
     def is_possible(self) -> bool:
         return self.application.status in (*UNDER_REVIEW, Status.NEEDS_INFORMATION, Status.DRAFT)
 
-    def save(self, form: NoFields) -> str:
+    def save(self, form: OwnerForm) -> str:
         asking.withdraw(self.application, by=self.reader)
         messages.success(self.request, _("The application was withdrawn."))
         return self.status_address()

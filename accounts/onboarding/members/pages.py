@@ -125,7 +125,6 @@ class StepBack(AboutPeople):
     """An owner becomes a manager, where there is another one."""
 
     template_name = "onboarding/members_step_back.html"
-    form_class = OwnerForm
 
     def save(self, form: OwnerForm) -> str:
         members.change_role(self.business, self.reader, MemberRole.MANAGER, by=self.reader)
@@ -135,7 +134,6 @@ class StepBack(AboutPeople):
 class Leave(FormPage, BusinessPage):
     to_change: ClassVar[MemberRole] = MemberRole.VIEWER
     template_name = "onboarding/members_leave.html"
-    form_class = OwnerForm
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         return super().get_context_data(**kwargs) | {"business": self.business}

@@ -27,10 +27,6 @@ class CodeForm(OwnerForm):
         return code
 
 
-class NoFields(OwnerForm):
-    """A page that asks whether one is sure."""
-
-
 class NewNumberForm(OwnerForm):
     number = forms.CharField(
         label=_("The new number"),

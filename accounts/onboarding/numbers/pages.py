@@ -11,8 +11,9 @@ from accounts.businesses.models import Account
 from accounts.messages.models import Channel
 from accounts.onboarding.applying import answering
 from accounts.onboarding.following import asking
+from accounts.onboarding.forms import OwnerForm
 from accounts.onboarding.numbers import standing
-from accounts.onboarding.numbers.forms import CodeForm, NoFields
+from accounts.onboarding.numbers.forms import CodeForm
 from accounts.onboarding.pages import AccountPage, ActionPage, ApplicationPage, FormPage
 from accounts.proofs import claims, reproofs
 from accounts.proofs import services as proofs
@@ -130,7 +131,7 @@ class ClaimNumber(FormPage, NumberOfApplication):
 
     @property
     def form_class(self) -> Any:  # type: ignore[override]  # what is to be filled in depends on what was already
-        return NoFields if self.has_answered else CodeForm
+        return OwnerForm if self.has_answered else CodeForm
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         return self.ended() or self.nothing_to_claim() or super().get(request, *args, **kwargs)

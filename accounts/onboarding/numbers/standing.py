@@ -7,7 +7,6 @@ from accounts.businesses import numbers, ownership
 from accounts.businesses.models import Account
 from accounts.errors import NotAllowed
 from accounts.messages.models import Channel
-from accounts.people.models import User
 from accounts.proofs import limits
 from accounts.proofs import services as proofs
 from accounts.proofs.models import NumberCode
@@ -48,7 +47,7 @@ def of(account: Account, number: str, *, claiming: bool = False) -> Standing:
 def _problem(account: Account, number: str, *, claiming: bool) -> str:
     if not number:
         return "number_missing"
-    if User.objects.filter(memberships__business=account.business_id, phone=number).exists():
+    if ownership.is_private(number, account.business):
         return "owner_contact_is_the_number"
     try:
         ownership.require_not_personal(number, account)

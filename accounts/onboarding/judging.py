@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext_lazy as _
 
 from accounts import names
-from accounts.businesses import lookalikes, ownership
+from accounts.businesses import lookalikes
 from accounts.businesses.models import Account
+from accounts.errors import Invalid, Problem
 from accounts.names.characters import HIDDEN, SYMBOL
 from accounts.names.shape import Name
 from accounts.spoken import spoken
-from accounts.verification.models import Application
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -115,6 +115,14 @@ def errors_of(name: str) -> list[names.Finding]:
     return [finding for finding in names.findings(name) if finding.severity == "error"]
 
 
+def require_good(name: str) -> None:
+    """Raises Invalid, with each error at the name."""
+    if errors := errors_of(name):
+        raise Invalid(
+            "invalid", problems=[Problem(one.code, "/display_name", sentence=one.sentence) for one in errors]
+        )
+
+
 def suggestion_for(name: str) -> str:
     """Without emoji, decoration, hidden characters and odd spaces, and not in capitals; empty where that is no help."""
     read = Name(name)
@@ -127,9 +135,3 @@ def suggestion_for(name: str) -> str:
     if any(finding.code == "name_all_caps" for finding in errors_of(suggested)):
         suggested = " ".join(word.capitalize() for word in suggested.split())
     return suggested if suggested != name and not errors_of(suggested) else ""
-
-
-def is_taken(application: Application) -> bool:
-    """Whether the number is another business's."""
-    holder = ownership.holder_of(application.number)
-    return holder is not None and holder.pk != application.account_id

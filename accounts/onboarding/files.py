@@ -1,4 +1,4 @@
-"""Forms that may bring a file along: one that is optional, and refused at its field."""
+"""Forms that bring files along. What is refused about a file stands at the field `file`, as the services call it."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -6,7 +6,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from accounts.onboarding.applying import uploading
+from accounts.onboarding import uploading
 from accounts.onboarding.forms import OwnerForm
 from accounts.onboarding.pages import FormPage
 from accounts.sentences import SENTENCES
@@ -17,36 +17,37 @@ if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
 PICTURES = "image/jpeg,image/png,image/webp"
-FILE_OR_PICTURE = _("JPEG, PNG, WebP or PDF, 10 MB at most.")
+PICTURE_OR_PDF = _("JPEG, PNG, WebP or PDF, 10 MB at most.")
 
 
-def optional_file(
+def file_field(
     label: "StrOrPromise",
     *,
     accept: str = f"{PICTURES},application/pdf",
-    help_text: "StrOrPromise" = FILE_OR_PICTURE,
+    help_text: "StrOrPromise" = PICTURE_OR_PDF,
+    **attrs: str,
 ) -> forms.FileField:
+    """Optional, also where the question is not: the form says what is missing."""
     return forms.FileField(
         label=label,
         help_text=help_text,
-        widget=forms.FileInput(attrs={"accept": accept}),
+        widget=forms.FileInput(attrs={"accept": accept, **attrs}),
         required=False,
         allow_empty_file=True,
     )
 
 
 class FormWithFile(OwnerForm):
-    """Its field is called `file`, as the refusals of files call it."""
+    """`too_large`: a file came that was dropped on the way."""
 
     def __init__(self, *args: Any, too_large: bool = False, **kwargs: Any) -> None:
-        """`too_large`: a file came that was dropped on the way."""
         self.too_large = too_large
         super().__init__(*args, **kwargs)
 
     @property
-    def sent(self) -> "UploadedFile[Any] | None":
-        file = self.cleaned_data.get("file")
-        return None if file is None else uploading.named(file)
+    def sent(self) -> "list[UploadedFile[Any]]":
+        given = [file for file in self.cleaned_data.values() if isinstance(file, UploadedFile)]
+        return [uploading.named(file) for file in given]
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or {}
