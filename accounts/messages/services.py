@@ -1,6 +1,6 @@
 """Writing to people."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
@@ -68,6 +68,11 @@ def send(
     if address:
         _wake_the_worker_after_commit(jobs.wake_mail if channel == Channel.EMAIL else jobs.wake_telephone)
     return message
+
+
+def forget(contacts: Iterable[str]) -> None:
+    """What waits for these contacts is not sent any more."""
+    Message.objects.filter(to__in=list(contacts), status=MessageStatus.WAITING).delete()
 
 
 def _wake_the_worker_after_commit(wake: Callable[[], None]) -> None:

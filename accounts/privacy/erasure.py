@@ -54,6 +54,7 @@ def erase(person: User, *, by: User) -> Erasure:
     for photo in Photo.objects.filter(account__in=subject.accounts).select_related("account"):
         photos.forget(photo, by=by)
     _erase_now(subject)
+    messages.forget(subject.contacts)  # of what was closed a moment ago nobody needs to be told now
     messages.send("person_erased", to=person, about=person, by=person)  # as they were a moment ago
     Membership.objects.filter(business__in=alone).delete()
     audit.record("person.erased", on=person, by=by, data={"businesses": len(alone)})

@@ -4,10 +4,9 @@ import hmac
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import F
 from django.db.models.functions import Now
 
-from accounts import clock, codes
+from accounts import clock, codes, ids
 from accounts.audit import journal as audit
 from accounts.businesses import ownership
 from accounts.businesses.models import Account
@@ -21,6 +20,13 @@ from accounts.proofs import limits
 from accounts.proofs.models import NumberCode, NumberProof, NumberReproof, ProofMethod
 
 RESEND_AFTER = timedelta(seconds=30)
+
+_COUNT_GUESS = """
+UPDATE proofs_numbercode SET guesses = guesses + 1
+WHERE account_id = %(account)s AND number = %(number)s AND closed_at IS NULL
+    AND expires_at > clock_timestamp() AND guesses < %(limit)s
+RETURNING *
+"""
 
 
 @audit.transaction
@@ -117,12 +123,10 @@ def check_code(account: Account, number: str, code: str, *, by: audit.Actor) -> 
 
 def _count_guess(account: Account, number: str) -> NumberCode | None:
     """Count one guess in a single statement: a hundred at once can't have more than five between them."""
-    open_code = NumberCode.objects.filter(
-        account=account, number=number, closed_at=None, expires_at__gt=Now(), guesses__lt=codes.GUESSES
+    counted = NumberCode.objects.raw(
+        _COUNT_GUESS, {"account": ids.to_uuid("acc", account.pk), "number": number, "limit": codes.GUESSES}
     )
-    if not open_code.update(guesses=F("guesses") + 1):
-        return None
-    return NumberCode.objects.filter(account=account, number=number, closed_at=None).first()
+    return next(iter(counted), None)
 
 
 @audit.transaction

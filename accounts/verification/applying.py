@@ -19,6 +19,7 @@ from accounts.people.models import User
 from accounts.pilot import services as pilot
 from accounts.pilot.models import Cohort
 from accounts.proofs import claims
+from accounts.proofs import services as proofs
 from accounts.verification import notices, photos, references
 from accounts.verification.claims import require_reviewer
 from accounts.verification.models import Application, Kind, Source, Status
@@ -177,6 +178,7 @@ def withdraw(application: Application, *, by: audit.Actor) -> Application:
     application.decisions.pending().update(undone_at=clock.now(), undone_reason="withdrawn")
     application = move(application, "withdraw", Status.WITHDRAWN, by=by)
     let_go(application, by=by)
+    forget_proof(application, by=by)
     notices.to_owners(application, "application_withdrawn")
     return application
 
@@ -238,6 +240,12 @@ def let_go(application: Application, *, by: audit.Actor) -> None:
     claims.withdraw_of(application.account, application.number, by=by)
     if application.kind == Kind.RENEWAL:
         badges.renewal_ended(application.account, by=by)
+
+
+def forget_proof(application: Application, *, by: audit.Actor) -> None:
+    """A code seen once is no key for the day on which somebody else has the number: who applies anew proves anew."""
+    if application.number != application.account.number:
+        proofs.falls(application.account, application.number, by=by)
 
 
 def judge_name(application: Application) -> None:

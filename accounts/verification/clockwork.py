@@ -10,7 +10,7 @@ from accounts.audit import sweeping
 from accounts.badges import services as badges
 from accounts.errors import NotAllowed
 from accounts.verification import notices
-from accounts.verification.applying import let_go
+from accounts.verification.applying import forget_proof, let_go
 from accounts.verification.deciding import resume
 from accounts.verification.effects import take_effect
 from accounts.verification.models import Application, Status
@@ -40,6 +40,7 @@ def lapse(application: Application) -> Application:
         raise NotAllowed("lapse_too_early", days=settings.LAPSE_AFTER.days)
     application = move(application, "lapse", Status.LAPSED, by=audit.SYSTEM)
     let_go(application, by=audit.SYSTEM)
+    forget_proof(application, by=audit.SYSTEM)
     notices.to_owners(application, "application_lapsed")
     return application
 

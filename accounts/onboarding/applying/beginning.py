@@ -38,7 +38,7 @@ def begin(*, by: User) -> Application:
     untouched = begun_by(by).filter(source=Source.FORM, revision=1, progress=None).first()
     if untouched is not None:
         return untouched
-    if begun_by(by).count() >= MOST_BEGUN:
+    if begun_by(by).filter(source=Source.FORM).count() >= MOST_BEGUN:  # an app may have begun others for them
         raise NotAllowed("drafts_too_many", limit=MOST_BEGUN)
     country = waiting.country_of(by)
     cohort = pilot.way_in(by, country)
