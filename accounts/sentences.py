@@ -121,6 +121,18 @@ SENTENCES: dict[str, Text] = {
         "Setiap orang hanya dapat meminta penghapusan datanya sendiri.",
         "Everybody can ask for their own data to be erased, and nobody else's.",
     ),
+    "own_contact_only": Text(
+        "Setiap orang hanya dapat mengganti kontaknya sendiri.",
+        "Everybody can change their own contact, and nobody else's.",
+    ),
+    "contact_unchanged": Text(
+        "Anda sudah masuk dengan kontak ini; tulis yang lain.",
+        "You sign in with this contact already; write another one.",
+    ),
+    "contact_taken": Text(
+        "Kontak ini sudah dipakai untuk masuk. Pakai kontak lain.",
+        "Somebody signs in with this contact already. Use another one.",
+    ),
     "erased_already": Text("Data Anda sudah dihapus.", "Your data are erased already."),
     "sign_in_again_first": Text(
         "Demi keamanan: keluar dulu, masuk lagi dengan kode, lalu ulangi.",

@@ -32,7 +32,7 @@ RETURNING id, contact, digest, guesses
 """
 
 
-class _Guessed(NamedTuple):
+class Guessed(NamedTuple):
     """An open code, and how many guesses are left at it."""
 
     id: str
@@ -67,9 +67,7 @@ def send_code(
 @transaction.atomic
 def _send_code(contact: Contact, browser: str, address: str, language: str, by_voice: bool) -> SignInCode:
     caps.take(contact, address)
-    staff = (
-        User.objects.exclude(role=Role.OWNER).filter(**{f"{contact.field}__iexact": contact.value}).exists()
-    )
+    staff = is_of_the_staff(contact)
     now, whose = clock.now(), _hash("browser", browser)
     SignInCode.objects.filter(browser=whose, closed_at=None).update(closed_at=now)
     code = codes.fresh()
@@ -88,6 +86,12 @@ def _send_code(contact: Contact, browser: str, address: str, language: str, by_v
     return row
 
 
+def is_of_the_staff(contact: Contact) -> bool:
+    """However it is spelt."""
+    staff = User.objects.exclude(role=Role.OWNER)
+    return staff.filter(**{f"{contact.field}__iexact": contact.value}).exists()
+
+
 def _channel(contact: Contact, by_voice: bool) -> Channel:
     if not contact.is_phone:
         return Channel.EMAIL
@@ -97,8 +101,22 @@ def _channel(contact: Contact, by_voice: bool) -> Channel:
 def check_code(contact: Contact, code: str, *, browser: str, language: str) -> User:
     """The person whose contact it is, with the code that went there; a new one where nobody was known.
 
-    Each guess counts, right or wrong, before it is compared. Raises Invalid: code_malformed, code_wrong,
-    code_used_up; NotAllowed sign_in_closed.
+    Raises what `guess` does; NotAllowed sign_in_closed.
+    """
+    guessed = guess(contact, code, browser=browser)
+    try:
+        return _person_of(contact, guessed, language=language)
+    except Invalid as refusal:
+        if refusal.code != "owner_contact_invalid":
+            raise
+        raise _missed(guessed) from refusal
+
+
+def guess(contact: Contact, code: str, *, browser: str) -> Guessed:
+    """The open code that went to the contact, if `code` is it: `use` it, in one transaction with what it is for.
+
+    Each guess counts, right or wrong, before it is compared: not in a transaction that may be undone.
+    Raises Invalid: code_malformed, code_wrong, code_used_up.
     """
     typed = codes.as_typed(code)
     if not typed:
@@ -106,17 +124,23 @@ def check_code(contact: Contact, code: str, *, browser: str, language: str) -> U
     guessed = _count_guess(contact, browser)
     if guessed is None:
         raise _wrong("code_used_up")
-    if hmac.compare_digest(guessed.digest, codes.digest(guessed.id, typed)):
-        try:
-            return _person_of(contact, guessed, language=language)
-        except Invalid as refusal:
-            if refusal.code != "owner_contact_invalid":
-                raise
+    if not hmac.compare_digest(guessed.digest, codes.digest(guessed.id, typed)):
+        raise _missed(guessed)
+    return guessed
+
+
+def use(guessed: Guessed) -> None:
+    """A code is good once. Raises Invalid code_used_up."""
+    if not SignInCode.objects.filter(pk=guessed.id, closed_at=None).update(closed_at=Now()):
+        raise _wrong("code_used_up")
+
+
+def _missed(guessed: Guessed) -> Invalid:
     audit.log("sign_in_refused", by=None, on=guessed, data={"kind": "owners_code", "code": "code_wrong"})
-    raise _wrong("code_wrong", left=guessed.left) if guessed.left else _wrong("code_used_up")
+    return _wrong("code_wrong", left=guessed.left) if guessed.left else _wrong("code_used_up")
 
 
-def _count_guess(contact: Contact, browser: str) -> _Guessed | None:
+def _count_guess(contact: Contact, browser: str) -> Guessed | None:
     """Count one guess in a single statement: a hundred at once can't have more than five between them."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNT_GUESS, {"browser": _hash("browser", browser), "limit": codes.GUESSES})
@@ -126,13 +150,12 @@ def _count_guess(contact: Contact, browser: str) -> _Guessed | None:
     number, whose, digest, guesses = counted
     if not hmac.compare_digest(bytes(whose), _hash("contact", contact.value)):
         return None
-    return _Guessed(ids.to_text("sic", number), bytes(digest), codes.GUESSES - guesses)
+    return Guessed(ids.to_text("sic", number), bytes(digest), codes.GUESSES - guesses)
 
 
 @audit.transaction
-def _person_of(contact: Contact, guessed: _Guessed, *, language: str) -> User:
-    if not SignInCode.objects.filter(pk=guessed.id, closed_at=None).update(closed_at=Now()):
-        raise _wrong("code_used_up")
+def _person_of(contact: Contact, guessed: Guessed, *, language: str) -> User:
+    use(guessed)
     known = User.objects.filter(**{contact.field: contact.value}).exists()
     person = find_or_create_owner(contact.value, language=language)
     if not person.is_active:

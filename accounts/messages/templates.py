@@ -342,6 +342,15 @@ TEMPLATES: dict[str, Template] = {
         ),
     ),
     # About oneself.
+    "contact_changed": Template(
+        Text("Kontak Anda untuk masuk diganti", "You sign in with another contact now"),
+        Text(
+            "Kontak Anda untuk masuk ke registri sudah diganti; kontak ini tidak berlaku lagi. Bila bukan Anda yang "
+            "menggantinya, segera beri tahu kami.",
+            "You sign in at the registry with another contact now, and no longer with this one. If you did not change "
+            "it, tell us at once.",
+        ),
+    ),
     "person_erased": Template(
         Text("Data Anda sudah dihapus", "Your data are erased"),
         Text(

@@ -1,5 +1,5 @@
 """What applications do when something happens below them: a business changes, an account closes, a badge ends,
-a reviewer leaves."""
+a reviewer leaves, an owner signs in with something else."""
 
 from datetime import datetime
 
@@ -15,6 +15,7 @@ from accounts.verification.claims import release_all
 from accounts.verification.effects import fall_back
 from accounts.verification.models import UNDER_REVIEW, Application, Status
 from accounts.verification.quality import draw_by_chance
+from accounts.verification.requirements import require_apart
 
 
 def start() -> None:
@@ -24,6 +25,7 @@ def start() -> None:
     audit.listen("application.took_effect", draw_by_chance)
     audit.listen("person.disabled", _let_go_of_their_cases)
     audit.listen("person.changed", _let_go_of_their_cases)
+    audit.listen("person.contact_changed", _keep_apart)
     for event in ("badge.suspended", "badge.reinstated", "badge.revoked", "badge.expired"):
         audit.listen(event, _tell_the_owners)
 
@@ -57,6 +59,13 @@ def _let_go_of_their_cases(happening: audit.Happening) -> None:
     Application.objects.filter(pk__in=[application.pk for application in offered]).update(
         offered_to=None, offered_until=None
     )
+
+
+def _keep_apart(happening: audit.Happening) -> None:
+    """Raises NotAllowed owner_contact_is_the_number. Whoever changes it holds the accounts: no number is taken now."""
+    person = User.objects.get(pk=happening.on)
+    if person.phone:
+        require_apart(person.phone, person)
 
 
 def _tell_the_owners(happening: audit.Happening) -> None:

@@ -5,7 +5,9 @@ from typing import Literal
 
 from accounts import names
 from accounts.businesses import ownership
-from accounts.businesses.models import Account
+from accounts.businesses.models import Account, NumberUse
+from accounts.errors import NotAllowed
+from accounts.people.models import User
 from accounts.proofs import services as proofs
 from accounts.sentences import SENTENCES
 from accounts.text import Text
@@ -72,3 +74,13 @@ def _of_the_evidence(application: Application) -> list[Requirement]:
 
 def _requirement(code: str, pointer: str, blocks: Literal["submission", "approval"]) -> Requirement:
     return Requirement(code, pointer, blocks, SENTENCES[code])
+
+
+def require_apart(contact: str, person: User) -> None:
+    """Nobody signs in with a number that their own business has or applies for (R7).
+
+    Raises NotAllowed owner_contact_is_the_number.
+    """
+    theirs = {"number": contact, "account__business__members": person}
+    if NumberUse.objects.filter(**theirs).exists() or Application.objects.open().filter(**theirs).exists():
+        raise NotAllowed("owner_contact_is_the_number")

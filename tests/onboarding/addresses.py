@@ -81,6 +81,9 @@ PAGES: dict[str, Page] = {
     # What is held about oneself
     "consent": Page(OWNERS, OWNERS),
     "my_data": Page(OWNERS, None),
+    "change_contact": Page(OWNERS, OWNERS),
+    "change_contact_code": Page(OWNERS, OWNERS),
+    "change_contact_code_again": Page(None, OWNERS),
     "download_my_data": Page(None, OWNERS),
     "erase_my_data": Page(OWNERS, OWNERS),
     "erased": Page(EVERYBODY, None),

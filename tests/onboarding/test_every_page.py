@@ -35,6 +35,8 @@ QUERIES = {
     "my_website": 5,
     "consent": 2,
     "my_data": 3,
+    "change_contact": 2,
+    "change_contact_code": 2,
     "erase_my_data": 3,
     "erased": 2,
     "my": 8,

@@ -1,9 +1,12 @@
-"""Agreeing, and asking to be erased."""
+"""Agreeing, signing in with something else, and asking to be erased."""
+
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.onboarding.forms import OwnerForm
+from accounts.onboarding.signing_in.forms import ContactForm
 
 
 class ConsentForm(OwnerForm):
@@ -12,6 +15,12 @@ class ConsentForm(OwnerForm):
         error_messages={"required": _("Tick the box if you agree. Without it we can't go on.")},
     )
     version = forms.CharField(max_length=20, widget=forms.HiddenInput)
+
+
+class NewContactForm(ContactForm):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["contact"].label = _("Your new e-mail address or phone number")
 
 
 class ErasureForm(OwnerForm):
