@@ -16,7 +16,7 @@ from tests.racing import hesitate, outcomes, race
 def test_two_who_take_one_contact_at_once(committed: None, ada: User, mallory: User) -> None:
     """Both find it free; the unique constraint lets one have it, and the other hears so.
 
-    Without the savepoint around it the second is an IntegrityError.
+    Where the refusal by the constraint is not caught, the second is an IntegrityError.
     """
     browsers = [ask(NEW)]
     first = sent_code(NEW)
