@@ -12,7 +12,7 @@ RULES = {
     "code_expired", "code_used_up", "code_wrong", "country_unknown", "cursor_invalid", "evidence_empty",
     "evidence_heic", "evidence_kind", "evidence_not_what_it_says", "hidden_characters", "number_invalid",
     "number_not_canonical", "number_not_listed", "owner_contact_invalid", "reference_contact_invalid",
-    "website_invalid", "website_unfit",
+    "website_invalid", "website_missing", "website_unfit",
 }  # fmt: skip
 
 

@@ -25,7 +25,11 @@ def race(*acts: Callable[[], object]) -> list[str]:
 
     def run(act: Callable[[], object]) -> str:
         try:
-            connection.ensure_connection()
+            try:
+                connection.ensure_connection()
+            except BaseException:
+                together.abort()  # nobody waits for who can't come
+                raise
             together.wait(timeout=120)  # 180 connections take their time on two cores
             with connection.execute_wrapper(_pause):
                 act()

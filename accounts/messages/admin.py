@@ -27,6 +27,7 @@ class Deliveries(TabularInline):
     """The log of attempts; whoever may see the message may see it."""
 
     model = Delivery
+    template = "admin/outbox/deliveries.html"  # Django's own has headers without a word
     readonly_fields = ["at", "outcome", "error", "reference"]
     fields = [*readonly_fields]
     extra = 0

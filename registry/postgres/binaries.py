@@ -21,6 +21,7 @@ SETTINGS = {
     "log_error_verbosity": "terse",
 }
 THROWAWAY_SETTINGS = {
+    "max_connections": "600",  # two test processes may race with 180 threads each
     "fsync": "off",
     "synchronous_commit": "off",
     "full_page_writes": "off",
