@@ -21,6 +21,7 @@ SETTINGS = {
     "log_error_verbosity": "terse",
 }
 THROWAWAY_SETTINGS = {
+    "autovacuum": "off",  # statistics that change by the minute change plans; the bench gathers its own
     "max_connections": "600",  # two test processes may race with 180 threads each
     "fsync": "off",
     "synchronous_commit": "off",

@@ -173,7 +173,6 @@ def test_each_reason_has_its_index(reason: str, indexes: list[str]) -> None:
     asked = related.conditions(mine, list(mine.account.business.memberships.all()))[reason]
     crowd()
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_bitmapscan = off")
         cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
     plan = Application.objects.filter(asked).values_list("pk", "created_at").explain()
