@@ -16,6 +16,7 @@ class Scope(models.TextChoices):
     NUMBERS_DECLARE = "numbers:declare", _("declare numbers personal")
     REPORTS_WRITE = "reports:write", _("report accounts, and see what became of it")
     SUGGESTIONS_WRITE = "suggestions:write", _("send suggestions, and see what became of them")
+    SNAPSHOTS_READ = "snapshots:read", _("download copies of all listed cards")
 
 
 class ClientApp(models.Model):
