@@ -89,6 +89,7 @@ INSTALLED_APPS = [
     "accounts.reports",
     "accounts.verification",
     "accounts.display",
+    "accounts.synthetic",
     "accounts.privacy",
     "accounts.onboarding",
     "registry",
@@ -195,8 +196,7 @@ EMAIL_HOST = environment.text("EMAIL_HOST")
 EMAIL_PORT = environment.number("EMAIL_PORT", 587, low=1, high=65_535)
 EMAIL_HOST_USER = environment.text("EMAIL_USER")
 EMAIL_HOST_PASSWORD = environment.text("EMAIL_PASSWORD")
-EMAIL_USE_TLS = True
-EMAIL_TIMEOUT = 10  # seconds
+EMAIL_USE_TLS, EMAIL_TIMEOUT = True, 10  # seconds
 DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "registry@localhost")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
 EMAIL_FILE_PATH = VAR_DIR / "mail"  # without a mail server, what would have been sent
