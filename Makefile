@@ -25,6 +25,8 @@
 #: SMS_GATEWAY_URL, SMS_GATEWAY_TOKEN   for the second: where, and the secret of its header
 #: SMS_GATEWAY_HEADER, SMS_GATEWAY_BODY, SMS_GATEWAY_CALL_URL   Authorization; JSON with {number}, {text}, …; as URL
 #: SECRET_KEY, MEDIA_ROOT   made and kept under VAR_DIR
+#: SNAPSHOTS_DIR, SNAPSHOT_KEYS_FILE   where copies for client platforms lie: VAR_DIR/snapshots; a PEM file with the keys
+#:                     that sign them, the one that signs first (docs/snapshot.md); made and kept under VAR_DIR
 #: ALLOWED_HOSTS       more names it answers to, with commas
 #: SIGN_IN_AGAIN_AFTER seconds after which staff sign in again before what can't be taken back: 1800
 #: SIGN_IN_CODES_A_DAY codes that are sent to owners in a day, in all: 5000

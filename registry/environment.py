@@ -40,6 +40,12 @@ def texts(prefix: str, **defaults: str) -> dict[str, str]:
     return {name: text(f"{prefix}_{name}", default) for name, default in defaults.items()}
 
 
+def log_level(name: str, default: str) -> str:
+    """In capitals, as logging spells it, however it was written."""
+    levels = ("DEBUG", "INFO", "WARNING", "ERROR")
+    return text(name, default, one_of=(*levels, *map(str.lower, levels))).upper()
+
+
 def number(name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
     return int(_read(name, lambda: env.int(name, default, validate=validate.Range(low, high))))
 

@@ -205,6 +205,9 @@ SMS_SENDER = environment.text("SMS_SENDER", "accounts.messages.senders.ConsoleSe
 TWILIO = environment.texts("TWILIO", ACCOUNT_SID="", AUTH_TOKEN="", FROM="", URL="https://api.twilio.com")
 SMS_GATEWAY = environment.texts("SMS_GATEWAY", URL="", CALL_URL="", TOKEN="", HEADER="Authorization", BODY="")
 
+SNAPSHOTS_DIR = environment.folder("SNAPSHOTS_DIR", VAR_DIR / "snapshots")  # of all listed cards, for client platforms
+SNAPSHOT_KEYS_FILE = environment.text("SNAPSHOT_KEYS_FILE")  # PEM; unset: keys made and kept under VAR_DIR
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.clients.authentication.BearerKey"],
     "DEFAULT_PERMISSION_CLASSES": ["accounts.clients.authentication.HasScope"],
@@ -234,9 +237,6 @@ SPECTACULAR_SETTINGS = {
 }
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # accounts/*/jobs.py
-LOG_LEVELS = tuple(
-    spelt for level in ("debug", "info", "warning", "error") for spelt in (level, level.upper())
-)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
@@ -245,6 +245,6 @@ LOGGING = {
     "loggers": {"procrastinate": {"level": "WARNING"}},  # it tells of every job otherwise
     "root": {
         "handlers": ["console"],
-        "level": environment.text("LOG_LEVEL", "INFO", one_of=LOG_LEVELS).upper(),
+        "level": environment.log_level("LOG_LEVEL", "INFO"),
     },
 }
