@@ -16,6 +16,10 @@ from django.db import models
 
 _ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _DIGITS = str.maketrans(_ALPHABET, "0123456789abcdefghijklmnopqrstuv")  # as int(…, 32) reads them
+_PAIRS = [
+    first + second for first in _ALPHABET for second in _ALPHABET
+]  # ten bits at a time: a card has three ids
+_SHIFTS = range(120, -1, -10)
 SUFFIX_PATTERN = "[0-7][0-9a-hjkmnp-tv-z]{25}"
 
 
@@ -28,7 +32,7 @@ def uuid7() -> uuid.UUID:
 
 def to_text(prefix: str, value: uuid.UUID) -> str:
     number = value.int
-    suffix = "".join(_ALPHABET[number >> shift & 31] for shift in range(125, -1, -5))
+    suffix = "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
     return f"{prefix}_{suffix}"
 
 

@@ -1,9 +1,11 @@
 """Which line of the table of states (DESIGN section 4) holds for a number: what is listed, as what, and why not.
 
-Two things ask: the card, and whoever may be reported. Both have to say the same.
+Two things ask: the card, and whoever may be reported. Both have to say the same. A copy of a card asks for all stages,
+so that it knows how to go on while the database is away.
 """
 
 from datetime import datetime, timedelta
+from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 from accounts.badges.models import BadgeStatus, Tier
@@ -54,32 +56,58 @@ class Standing(NamedTuple):
 
 
 UNLISTED = Standing(listed=False)
+VERIFIED = Standing(True, Tier.VERIFIED)
+
+
+class Stage(NamedTuple):
+    """How a number stands until a moment that is known beforehand; None: for as long as nothing happens."""
+
+    standing: Standing
+    until: datetime | None
 
 
 def standing(known: Known) -> Standing:
+    return _standing(known, known.as_of)
+
+
+def stages(known: Known) -> list[Stage]:
+    """How it stands now, and how it will once a term is over, if nothing happens until then."""
+    if known.badge is None:
+        return [Stage(_standing(known, known.as_of), None)]
+    turns = {known.expires_at, known.expires_at + ABSENCE_SHOWN_FOR}
+    if known.ended_at is not None:
+        turns.add(known.ended_at + ABSENCE_SHOWN_FOR)
+    moments = [known.as_of, *sorted(turn for turn in turns if turn > known.as_of)]
+    found = [(_standing(known, moment), moment) for moment in moments]
+    changes = [found[0], *(now for before, now in pairwise(found) if now[0] != before[0])]
+    untils = [moment for _, moment in changes[1:]]
+    return [Stage(stands, until) for (stands, _), until in zip(changes, [*untils, None], strict=True)]
+
+
+def _standing(known: Known, at: datetime) -> Standing:
     if known.account is None:
         return UNLISTED
     if known.badge is not None:
-        if known.badge_status == BadgeStatus.ACTIVE and known.expires_at > known.as_of:
-            return Standing(True, Tier.VERIFIED)
-        if (taken := _taken_away(known)) is not None:
+        if known.badge_status == BadgeStatus.ACTIVE and known.expires_at > at:
+            return VERIFIED
+        if (taken := _taken_away(known, at)) is not None:
             state, since, ended_at = taken
-            if ended_at is not None and known.as_of >= ended_at + ABSENCE_SHOWN_FOR:
+            if ended_at is not None and at >= ended_at + ABSENCE_SHOWN_FOR:
                 return UNLISTED
             return Standing(True, None, Absence(state, since, known.reason))
     if known.confirmed_at is None or not known.proven:
         return UNLISTED
     return Standing(
-        True, Tier.CONFIRMED, Absence("expired", known.expires_at) if _has_expired(known) else None
+        True, Tier.CONFIRMED, Absence("expired", known.expires_at) if _has_expired(known, at) else None
     )
 
 
-def _taken_away(known: Known) -> tuple[str, datetime, datetime | None] | None:
+def _taken_away(known: Known, at: datetime) -> tuple[str, datetime, datetime | None] | None:
     """(state, since, end of the badge) of a badge that the registry withdrew and has not made good since."""
     if known.badge_status == BadgeStatus.SUSPENDED:
         assert known.suspended_at is not None
         # Nobody may have told the badge yet that its term is over.
-        return "suspended", known.suspended_at, known.expires_at if known.expires_at <= known.as_of else None
+        return "suspended", known.suspended_at, known.expires_at if known.expires_at <= at else None
     if known.ended_at is None or (known.confirmed_at is not None and known.confirmed_at >= known.ended_at):
         return None
     if known.badge_status == BadgeStatus.REVOKED:
@@ -89,9 +117,9 @@ def _taken_away(known: Known) -> tuple[str, datetime, datetime | None] | None:
     return None
 
 
-def _has_expired(known: Known) -> bool:
+def _has_expired(known: Known, at: datetime) -> bool:
     """Whether the latest badge ran out, and no later approval took its place."""
     if known.badge is None or known.badge_status not in (BadgeStatus.ACTIVE, BadgeStatus.EXPIRED):
         return False
     assert known.confirmed_at is not None
-    return known.expires_at <= known.as_of and known.confirmed_at <= known.expires_at
+    return known.expires_at <= at and known.confirmed_at <= known.expires_at

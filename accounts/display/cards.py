@@ -1,13 +1,18 @@
 """Cards: what a client needs to draw a contact, derived from one row and the policy in force.
 
+A card is a policy's frame and a row's words. Whoever keeps a copy (`accounts.cardstore`) keeps the words: what it draws
+of them has the same bytes, and a new policy changes one frame instead of every copy.
+
 Which line of the table of states holds, `accounts.badges.standing` says; the last one has the same bytes whatever the
 cause.
 """
 
+import enum
+import functools
 import hashlib
 import json
 import uuid
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
@@ -16,9 +21,10 @@ from django.conf import settings
 from accounts import ids
 from accounts.badges.models import Tier
 from accounts.badges.reasons import REASONS
-from accounts.badges.standing import Absence, standing
+from accounts.badges.standing import Standing, standing
 from accounts.businesses.models import BusinessKind
 
+_quoted = json.encoder.encode_basestring  # what json.dumps makes of a string, without its way there
 PLAIN_CHAT = {"message_colour": "plain", "notice_colour": "plain", "messages_deletable": True}
 # R2: the saved name wins; the client applies this, for it alone knows what is saved.
 NAMED = {
@@ -29,16 +35,6 @@ NAMELESS = {
     "saved": {"title": "saved_name", "subtitle": "number"},
     "unsaved": {"title": "number", "subtitle": None},
 }
-
-
-@dataclass(frozen=True)
-class Policy:
-    """A published DisplayPolicy, which never changes again."""
-
-    version: str
-    offline_grace: int
-    tiers: dict[str, dict[str, Any]]
-    actions: dict[str, bool]
 
 
 class Row(NamedTuple):
@@ -70,75 +66,157 @@ class Row(NamedTuple):
     reason: str
 
 
-def _absence(absence: Absence) -> dict[str, Any]:
-    """Everybody may read the reason of a suspension or revocation."""
-    reason: dict[str, str] | None = None
-    if absence.reason in REASONS:
-        reason = {"code": absence.reason, **REASONS[absence.reason].in_both()}
-    return {"state": absence.state, "since": rfc3339(absence.since), "reason": reason}
+class Shape(enum.IntEnum):
+    """The four ways a card can look: the lines of the table of states."""
+
+    UNLISTED = 0
+    WITHHELD = 1
+    CONFIRMED = 2
+    VERIFIED = 3
+
+
+SEPARATOR = "\x1f"  # between the words of a row: JSON holds no bare control character
+_HOLE = "\ue000"  # no policy may say it: it is not printable
+_ACCOUNT_WORDS = 10
+NULL = b"null"
+
+
+class Policy:
+    """A published DisplayPolicy, which never changes again, as the frames of the four shapes."""
+
+    def __init__(
+        self,
+        version: str,
+        offline_grace: int,
+        tiers: Mapping[str, Mapping[str, Any]],
+        actions: Mapping[str, bool],
+    ) -> None:
+        self.version, self.offline_grace, self.tiers, self.actions = version, offline_grace, tiers, actions
+        self.frames = tuple(self._frame(shape) for shape in Shape)
+
+    def _frame(self, shape: Shape) -> bytes:
+        """All of a card that no row decides, with a `%b` where a row's words come."""
+        tier = {Shape.VERIFIED: Tier.VERIFIED, Shape.CONFIRMED: Tier.CONFIRMED}.get(shape)
+        drawn: Mapping[str, Any] = self.tiers.get(tier, {}) if tier else {}
+        account = {
+            "id": _HOLE,
+            "display_name": _HOLE,
+            "category": _HOLE,
+            "country": _HOLE,
+            "about": _HOLE,
+            "photo": _HOLE,
+            "website": _HOLE,
+            "contact_purposes": _HOLE,
+            "business": {"id": _HOLE, "legal_name": _HOLE},
+        }
+        badge = {
+            "id": _HOLE,
+            "verified_by": settings.REGISTRY_NAME,
+            "methods": _HOLE,
+            "issued_at": _HOLE,
+            "expires_at": _HOLE,
+        }
+        card = {
+            "number": _HOLE,
+            "listed": shape is not Shape.UNLISTED,
+            "tier": tier,
+            "account": account if tier else None,
+            "mark": drawn.get("mark"),
+            "badge": badge if tier is Tier.VERIFIED else None,
+            "absence": _HOLE if shape in (Shape.WITHHELD, Shape.CONFIRMED) else None,
+            "display": {
+                **(NAMED if tier else NAMELESS),
+                "chat": drawn.get("chat", PLAIN_CHAT),
+                "actions": self.actions,
+            },
+            "policy": self.version,
+            # Where nothing is listed, a number would tell that something once was.
+            "version": _HOLE if shape is not Shape.UNLISTED else 0,
+            "offline_grace": self.offline_grace,
+        }
+        return encode(card).replace(b"%", b"%%").replace(encode(_HOLE), b"%b")
 
 
 def render(row: Row, policy: Policy) -> bytes:
     """The card as the JSON that goes over the wire: compact, its keys in one order."""
-    return encode(card(row, policy))
+    stands = standing(row)
+    shape = shape_of(stands)
+    words = words_of(row, shape) if shape >= Shape.CONFIRMED else b""
+    return draw(policy, shape, row.number, words, absence_of(stands), row.last_change or 0)
 
 
 def card(row: Row, policy: Policy) -> dict[str, Any]:
-    listed, tier, absence = standing(row)
-    drawn = policy.tiers.get(tier, {}) if tier else {}
-    return {
-        "number": row.number,
-        "listed": listed,
-        "tier": tier,
-        "account": _account(row) if tier else None,
-        "mark": drawn.get("mark"),
-        "badge": _badge(row) if tier is Tier.VERIFIED else None,
-        "absence": _absence(absence) if absence else None,
-        "display": {
-            **(NAMED if tier else NAMELESS),
-            "chat": drawn.get("chat", PLAIN_CHAT),
-            "actions": policy.actions,
-        },
-        "policy": policy.version,
-        # Where nothing is listed, a number would tell that something once was.
-        "version": (row.last_change or 0) if listed else 0,
-        "offline_grace": policy.offline_grace,
-    }
+    drawn: dict[str, Any] = json.loads(render(row, policy))
+    return drawn
 
 
-def _account(row: Row) -> dict[str, Any]:
+def draw(policy: Policy, shape: int, number: str, words: bytes, absence: bytes, version: int) -> bytes:
+    """A card of its parts: what `words_of` and `absence_of` made of a row, now or when it was stored."""
+    frame, quoted = policy.frames[shape], b'"%b"' % number.encode()
+    if shape == Shape.VERIFIED:
+        return frame % (quoted, *words.split(b"\x1f"), b"%d" % version)
+    if shape == Shape.CONFIRMED:
+        return frame % (quoted, *words.split(b"\x1f")[:_ACCOUNT_WORDS], absence, b"%d" % version)
+    if shape == Shape.WITHHELD:
+        return frame % (quoted, absence, b"%d" % version)
+    return frame % quoted
+
+
+def shape_of(stands: Standing) -> Shape:
+    if stands.tier is Tier.VERIFIED:
+        return Shape.VERIFIED
+    if stands.tier is Tier.CONFIRMED:
+        return Shape.CONFIRMED
+    return Shape.WITHHELD if stands.listed else Shape.UNLISTED
+
+
+def words_of(row: Row, shape: int) -> bytes:
+    """What the account's row says, each word as JSON; a verified one's badge comes last."""
     assert row.account is not None
     sole_trader = row.business_kind == BusinessKind.SOLE_TRADER
-    return {
-        "id": ids.to_text("acc", row.account),
-        "display_name": row.name,
-        "category": row.category,
-        "country": row.country,
-        "about": row.about,
-        "photo": row.photo or None,
-        "website": row.website or None,
-        "contact_purposes": row.contact_purposes,
-        "business": {
-            "id": ids.to_text("biz", row.business),
-            "legal_name": None if sole_trader else row.legal_name,  # a sole trader's is a person's name
-        },
-    }
+    words = [
+        f'"{ids.to_text("acc", row.account)}"',
+        _quoted(row.name),
+        _quoted(row.category),
+        _quoted(row.country),
+        _quoted(row.about),
+        _quoted(row.photo) if row.photo else "null",
+        _quoted(row.website) if row.website else "null",
+        _list(tuple(row.contact_purposes)),
+        f'"{ids.to_text("biz", row.business)}"',
+        "null" if sole_trader else _quoted(row.legal_name),  # a sole trader's is a person's name
+    ]
+    if shape == Shape.VERIFIED:
+        assert row.badge is not None
+        words += [
+            f'"{ids.to_text("bdg", row.badge)}"',
+            _list(tuple(row.methods)),
+            f'"{rfc3339(row.issued_at)}"',
+            f'"{rfc3339(row.expires_at)}"',
+        ]
+    return SEPARATOR.join(words).encode()
 
 
-def _badge(row: Row) -> dict[str, Any]:
-    assert row.badge is not None
-    return {
-        "id": ids.to_text("bdg", row.badge),
-        "verified_by": settings.REGISTRY_NAME,
-        "methods": row.methods,
-        "issued_at": rfc3339(row.issued_at),
-        "expires_at": rfc3339(row.expires_at),
-    }
+def absence_of(stands: Standing) -> bytes:
+    """Everybody may read the reason of a suspension or revocation."""
+    absence = stands.absence
+    if absence is None:
+        return NULL
+    reason = None
+    if absence.reason in REASONS:
+        reason = {"code": absence.reason, **REASONS[absence.reason].in_both()}
+    return encode({"state": absence.state, "since": rfc3339(absence.since), "reason": reason})
+
+
+@functools.lru_cache(maxsize=10_000)
+def _list(items: tuple[str, ...]) -> str:
+    """Of purposes and of methods there are few combinations."""
+    return encode(items).decode()
 
 
 def rfc3339(moment: datetime) -> str:
     """In UTC, in whole seconds: rounded down, so that nothing is said to last longer than it does."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
 
 
 def encode(document: Any) -> bytes:
