@@ -16,6 +16,7 @@
 #: EVIDENCE_KEPT_DAYS  days after which the papers of an ended application are deleted: 90
 #: REPROVE_WITHIN_DAYS how long a business has to prove again a number that another one claims: 7
 #: QUALITY_SHARE       how many approvals are reviewed again, blind: 5, percent
+#: QUOTA_REQUESTS_PER_MINUTE, QUOTA_NUMBERS_PER_DAY   of a key without limits of its own: 6000, 1000000 a machine
 #: HOLIDAYS            days on which nobody reviews, beside those with a fixed date: 2027-03-10,2027-05-16
 #: EMAIL_HOST, EMAIL_PORT, EMAIL_USER, EMAIL_PASSWORD, EMAIL_FROM   unset: mail lies in VAR_DIR/mail
 #: SMS_SENDER          who sends SMS and calls: the default prints; or accounts.messages.gateways.twilio.TwilioSender,

@@ -50,6 +50,11 @@ def number(name: str, default: int, *, low: int = 0, high: int = 2**31) -> int:
     return int(_read(name, lambda: env.int(name, default, validate=validate.Range(low, high))))
 
 
+def numbers(prefix: str, **defaults: int) -> dict[str, int]:
+    """A group of variables: PREFIX_NAME for each name."""
+    return {name: number(f"{prefix}_{name}", default, low=1) for name, default in defaults.items()}
+
+
 def seconds(name: str, default: int) -> timedelta:
     return timedelta(seconds=number(name, default))
 

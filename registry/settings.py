@@ -53,6 +53,8 @@ EVIDENCE_KEPT = environment.days("EVIDENCE_KEPT_DAYS", 90)  # after the end of i
 REPROVE_WITHIN = environment.days("REPROVE_WITHIN_DAYS", 7, low=1)  # a number, once somebody doubts it
 BADGE_TERM = environment.days("BADGE_TERM_DAYS", 365, low=1)
 QUALITY_SHARE = environment.number("QUALITY_SHARE", 5, high=100)  # percent of approvals, judged again blind
+# What a key may ask of a machine where nothing else is set for it: docs/decisions/0020-quotas.md.
+QUOTA = environment.numbers("QUOTA", REQUESTS_PER_MINUTE=6_000, NUMBERS_PER_DAY=1_000_000)
 # When reviewers work, on the clock of TIME_ZONE: Monday to Friday, but not on holidays.
 WORKING_HOURS = (time(9), time(17))
 FIXED_HOLIDAYS = [(1, 1), (5, 1), (6, 1), (8, 17), (12, 25)]  # Indonesia's, month and day
@@ -243,8 +245,5 @@ LOGGING = {
     "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "loggers": {"procrastinate": {"level": "WARNING"}},  # it tells of every job otherwise
-    "root": {
-        "handlers": ["console"],
-        "level": environment.log_level("LOG_LEVEL", "INFO"),
-    },
+    "root": {"handlers": ["console"], "level": environment.log_level("LOG_LEVEL", "INFO")},
 }
