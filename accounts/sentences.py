@@ -150,6 +150,18 @@ SENTENCES: dict[str, Text] = {
     "internal": Text(
         "Terjadi kesalahan pada kami; sudah dicatat.", "Something went wrong on our side; it was noted."
     ),
+    "quota_requests": Text(
+        "Kunci ini boleh mengirim {limit} permintaan per menit, dan menit ini sudah habis: coba lagi pada menit "
+        "berikutnya, atau minta batas yang lebih tinggi dari pengelola registri.",
+        "This key may send {limit} requests a minute, and they are used up: try again in the next minute, or ask the "
+        "registry's operators for a higher limit.",
+    ),
+    "quota_numbers": Text(
+        "Kunci ini boleh menanyakan {limit} nomor per hari (UTC), dan sisa hari ini {left}: tanyakan paling banyak "
+        "sejumlah itu, coba lagi setelah tengah malam UTC, atau minta batas yang lebih tinggi dari pengelola registri.",
+        "This key may ask for {limit} numbers a day (UTC), and {left} are left today: ask for that many at most, try "
+        "again after midnight UTC, or ask the registry's operators for a higher limit.",
+    ),
     "throttled": Text("Terlalu sering; coba lagi nanti.", "Too often; try again later."),
     # Who asks.
     "key_missing": Text(

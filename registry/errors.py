@@ -22,6 +22,7 @@ from psycopg_pool import PoolTimeout
 from rest_framework import exceptions as drf
 
 from accounts.clients.authentication import challenge
+from accounts.clients.quotas import QuotaExceeded
 from accounts.clients.serializers import invalid
 from accounts.errors import (
     DomainError,
@@ -279,6 +280,9 @@ def _finished(response: HttpResponse, error: DomainError) -> HttpResponse:
         response.headers["WWW-Authenticate"] = challenge(error)
     if waiting := _waiting(error):
         response.headers["Retry-After"] = str(waiting["retry_after"])
+    if isinstance(error, QuotaExceeded):
+        for name, value in error.budget.headers():
+            response.headers[name] = value
     # Django would log the path, and a path may be a phone number.
     response._has_been_logged = True  # type: ignore[attr-defined]  # the mark of django.utils.log.log_response
     return response

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from accounts import ids, prepared
 from accounts.audit import journal as audit
-from accounts.clients import keys
+from accounts.clients import keys, quotas
 from accounts.clients.models import ApiKey, ClientApp
 from accounts.errors import DomainError, Forbidden, Unauthenticated
 
@@ -27,9 +27,13 @@ BEARER = re.compile(r"bearer(?: +|$)", re.IGNORECASE)
 REFUSAL_NOTED_FOR = 60  # seconds
 
 KEY = """
-SELECT k.id, k.scopes, k.revoked_at, app.id, app.name, app.is_active
+SELECT k.id, k.scopes, k.revoked_at, app.id, app.name, app.is_active,
+       k.requests_per_minute, k.numbers_per_day, k.slot, statement_timestamp()
 FROM clients_apikey k JOIN clients_clientapp app ON app.id = k.app_id WHERE k.digest = %s
 """
+KEY_COLUMNS = 10
+# In the model's order.
+_KEY_FIELDS = ["id", "app_id", "scopes", "revoked_at", "requests_per_minute", "numbers_per_day", "slot"]
 
 
 class BearerKey(BaseAuthentication):
@@ -47,16 +51,38 @@ class BearerKey(BaseAuthentication):
 
 
 class HasScope(BasePermission):
-    """A view names what a key must be good for in `required_scope`; one that names nothing is closed.
+    """A view names what a key must be good for in `required_scope`; one that names nothing is closed. Whoever may call
+    spends one request.
 
-    Raises Forbidden: the key has not got that scope.
+    Raises Forbidden: the key has not got that scope; QuotaExceeded: quota_requests.
     """
 
     def has_permission(self, request: Request, view: "APIView") -> bool:
         if not isinstance(request.auth, ApiKey):
             raise Unauthenticated("key_missing")
         require_scope(request.auth, getattr(view, "required_scope", None))
+        spend(view, request.auth)
         return True
+
+
+def spend(view: "APIView", key: ApiKey, *, numbers: int = 0) -> None:
+    """Count a request, and say in the answer what is left. Raises QuotaExceeded."""
+    _tell(view, quotas.spend(key.quota, numbers=numbers, now=key.as_of.timestamp()))
+
+
+def spend_numbers(view: "APIView", numbers: int) -> None:
+    """The numbers that a request asks for, once it is counted itself. Raises QuotaExceeded."""
+    key = view.request.auth
+    assert isinstance(key, ApiKey)
+    try:
+        _tell(view, quotas.spend_numbers(key.quota, numbers=numbers, now=key.as_of.timestamp()))
+    except quotas.QuotaExceeded as refusal:
+        _tell(view, refusal.budget)
+        raise
+
+
+def _tell(view: "APIView", budget: quotas.Budget) -> None:
+    view.headers |= dict(budget.headers())  # which DRF adds to whatever the view answers
 
 
 def digest_of(request: Request | HttpRequest) -> bytes:
@@ -74,12 +100,13 @@ def admit(row: Sequence[Any] | None) -> ApiKey:
     """The key of a row of `KEY`. Raises Unauthenticated: unknown, revoked, or its app is switched off."""
     if row is None or row[0] is None:
         raise Unauthenticated("key_unknown")
-    key_id, scopes, revoked_at, app_id, name, is_active = row
+    key_id, scopes, revoked_at, app_id, name, is_active, *quota, as_of = row
     app_values = [ids.to_text("cli", app_id), name, is_active]
     app = ClientApp.from_db("default", ["id", "name", "is_active"], app_values)
-    key_values = [ids.to_text("key", key_id), app.pk, json.loads(scopes), revoked_at]  # in the model's order
-    key = ApiKey.from_db("default", ["id", "app_id", "scopes", "revoked_at"], key_values)
+    key_values = [ids.to_text("key", key_id), app.pk, json.loads(scopes), revoked_at, *quota]
+    key = ApiKey.from_db("default", _KEY_FIELDS, key_values)
     key.app = app
+    key.as_of = as_of
     if key.revoked_at is not None:
         raise _noted(key, Unauthenticated("key_revoked"))
     if not app.is_active:

@@ -1,12 +1,16 @@
 """Client apps that call the API, and their keys."""
 
+from datetime import datetime
 from typing import ClassVar
 
+from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Func, Q, Value
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from accounts.clients.quotas import Quota
 from accounts.ids import IdField
 
 
@@ -52,6 +56,28 @@ class ApiKey(models.Model):
     created_at = models.DateTimeField(_("created at"), db_default=Now(), editable=False)
     created_by = models.CharField(_("created by"), max_length=40, editable=False)
     revoked_at = models.DateTimeField(_("revoked at"), null=True, editable=False)
+    requests_per_minute = models.IntegerField(
+        _("requests a minute"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_("On each machine. Empty: as many as this registry grants every key."),
+    )
+    numbers_per_day = models.IntegerField(
+        _("numbers a day"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "From midnight to midnight UTC, on each machine. Empty: as this registry grants every key."
+        ),
+    )
+    # Where the key is counted (accounts/clients/counting.py). Never given to another key.
+    slot = models.IntegerField(
+        unique=True, editable=False, db_default=Func(Value("clients_apikey_slot"), function="nextval")
+    )
+
+    as_of: datetime  # when the database told of it, where authentication asked
 
     objects: ClassVar[ApiKeyQuerySet] = ApiKeyQuerySet.as_manager()  # type: ignore[assignment]  # as_manager is typed loosely
 
@@ -59,6 +85,24 @@ class ApiKey(models.Model):
         verbose_name = _("API key")
         verbose_name_plural = _("API keys")
         indexes = [models.Index(fields=["app"], condition=Q(revoked_at=None), name="live_keys_of_an_app")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(requests_per_minute=None) | Q(requests_per_minute__gte=1),
+                name="a_key_has_requests_a_minute",
+            ),
+            models.CheckConstraint(
+                condition=Q(numbers_per_day=None) | Q(numbers_per_day__gte=1), name="a_key_has_numbers_a_day"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"…{self.hint}"
+
+    @property
+    def quota(self) -> Quota:
+        """What it may ask for: its own limits, and where it has none those of the deployment."""
+        return Quota(
+            self.slot,
+            self.requests_per_minute or settings.QUOTA["REQUESTS_PER_MINUTE"],
+            self.numbers_per_day or settings.QUOTA["NUMBERS_PER_DAY"],
+        )

@@ -15,7 +15,7 @@ from accounts.badges.standing import standing
 from accounts.businesses import numbers
 from accounts.businesses.fields import NUMBER_SCHEMA
 from accounts.businesses.models import Account
-from accounts.clients.authentication import digest_of
+from accounts.clients.authentication import digest_of, spend, spend_numbers
 from accounts.clients.lists import SignedCursor, StrictFilters, require_known
 from accounts.clients.models import Scope
 from accounts.display import cards, directory, queries
@@ -73,7 +73,8 @@ class ContactView(APIView):
         if numbers.misspelt(number) is not None:
             self.check_key(request)
             numbers.require_e164(number)
-        found = queries.find_for_key(number, digest_of(request), self.required_scope)
+        found, key = queries.find_for_key(number, digest_of(request), self.required_scope)
+        spend(self, key, numbers=1)
         assert found.policy is not None
         body = cards.render(found.rows[0], found.policy)
         tag = cards.etag(body)
@@ -100,6 +101,7 @@ class LookupView(APIView):
         asked = LookupSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         sound, unsound = _sorted_out(asked.validated_data["numbers"])
+        spend_numbers(self, len(sound))
         found = queries.find(sound)
         listed, unlisted = [], []
         for row in found.rows:

@@ -9,7 +9,8 @@ from django.db import connection
 
 from accounts import clock, prepared
 from accounts.badges.policies import in_order
-from accounts.clients.authentication import KEY, admit, require_scope
+from accounts.clients.authentication import KEY, KEY_COLUMNS, admit, require_scope
+from accounts.clients.models import ApiKey
 from accounts.display.cards import Policy, Row
 from accounts.errors import Invalid, NotAllowed, Problem
 
@@ -44,7 +45,6 @@ ORDER BY asked.place
 """
 # The single look-up asks for its key and its card at once: one way to the database and back.
 _KEY_AND_CARD = f"SELECT * FROM ({_CARDS}) card LEFT JOIN ({KEY}) api_key ON true"  # noqa: S608  # two constants
-_KEY_COLUMNS = 6
 _MOST_POLICIES = 100  # to remember
 _policies: dict[str, Policy] = {}
 
@@ -65,15 +65,16 @@ def find(numbers: Sequence[str]) -> Found:
     return _found(prepared.rows(_CARDS, [list(known), list(numbers)]), known)
 
 
-def find_for_key(number: str, digest: bytes, scope: str) -> Found:
-    """The same of one number, for whoever holds the key of that digest.
+def find_for_key(number: str, digest: bytes, scope: str) -> tuple[Found, ApiKey]:
+    """The same of one number, for whoever holds the key of that digest; and the key.
 
     Raises Unauthenticated and Forbidden as the key deserves, before anything is told of the number.
     """
     known = dict(_policies)
     (columns,) = prepared.rows(_KEY_AND_CARD, [list(known), [number], digest])
-    require_scope(admit(columns[-_KEY_COLUMNS:]), scope)
-    return _found([columns[:-_KEY_COLUMNS]], known)
+    key = admit(columns[-KEY_COLUMNS:])
+    require_scope(key, scope)
+    return _found([columns[:-KEY_COLUMNS]], known), key
 
 
 def _found(rows: Sequence[tuple[Any, ...]], known: dict[str, Policy]) -> Found:
