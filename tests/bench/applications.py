@@ -8,14 +8,16 @@ from tests.bench.dataset import url_of
 # over. Twenty reviewers hold three cases each, and some hundred leases have run out.
 _TABLES = """
 CREATE TEMP TABLE applied AS
-SELECT i, ('01900000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid AS account,
+SELECT i, account,
        ('01910000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid AS id,
        ('01920000-0000-7000-8000-' || lpad(to_hex(1 + i % 20), 12, '0'))::uuid AS reviewer,
        now() - interval '1 minute' * ({last} - i) AS at,
        (ARRAY['submitted', 'submitted', 'submitted', 'submitted', 'submitted', 'submitted', 'awaiting_second',
               'needs_information', 'deferred', 'approved', 'approved', 'approved', 'approved', 'approved', 'approved',
               'approved', 'approved', 'declined', 'declined', 'withdrawn'])[1 + i % 20] AS status
-FROM generate_series({first}, {last}) AS i;
+FROM (SELECT row_number() OVER (ORDER BY id)::int AS i, id AS account
+      FROM businesses_account ORDER BY id LIMIT {last}) AS accounts
+WHERE i >= {first};
 
 INSERT INTO people_user (id, password, username, name, language, role, is_active, password_is_temporary)
 SELECT ('01920000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, '!', 'bench-' || i, 'Reviewer ' || i, 'en',

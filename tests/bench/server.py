@@ -1,10 +1,12 @@
-"""The real server beside the bench: granian as `make run` starts it, one worker, on a free port."""
+"""Servers beside the bench, each on a free port, one worker unless said otherwise, and what they cost."""
 
 import os
+import re
 import signal
 import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -12,54 +14,72 @@ from registry.processes import dying_with_parent
 from registry.run import ROOT, answers, serve
 from tests.server import children_of, free_port
 
-START_LIMIT_SECONDS = 60
-_TICKS_A_SECOND, _PAGE = os.sysconf("SC_CLK_TCK"), os.sysconf("SC_PAGE_SIZE")
+START_LIMIT_SECONDS, STOP_LIMIT_SECONDS = 60, 20
+REGISTRY = "registry.wsgi:application"
+_TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 class Server:
     def __init__(self, port: int, pid: int) -> None:
-        self.port, self._pid = port, pid
+        self.port, self.pid = port, pid
 
     def workers(self) -> list[int]:
-        """The processes that answer; the one that started them only watches."""
-        return list(children_of(self._pid))
+        """The processes that answer: those of granian, which only watches, or the one process that there is."""
+        return list(children_of(self.pid)) or [self.pid]
 
     def cpu_seconds(self) -> float:
-        return sum(_cpu_seconds(pid) for pid in self.workers())
+        return sum(cpu_seconds(pid) for pid in self.workers())
 
-    def memory(self) -> int:
-        """Bytes that the largest worker holds (RSS)."""
-        return max(int(Path(f"/proc/{pid}/statm").read_text().split()[1]) for pid in self.workers()) * _PAGE
+    def memory(self) -> dict[str, float]:
+        """Megabytes of the largest worker by kind, as proc(5) names them: RssAnon is its own, RssFile may be shared."""
+        return max((memory(pid) for pid in self.workers()), key=lambda held: held["VmRSS"])
 
 
 @contextmanager
-def running(database_url: str) -> Iterator[Server]:
+def running(command: Sequence[str], port: int, environment: Mapping[str, str]) -> Iterator[Server]:
+    with process(command, environment) as started:
+        _until_it_answers(started, port)
+        yield Server(port, started.pid)
+
+
+def registry(
+    environment: Mapping[str, str], application: str = REGISTRY, *, workers: int = 1
+) -> "tuple[list[str], int]":
+    """A command and its port: granian as `make run` starts it, with an application of its own or of a comparison's."""
     port = free_port()
-    environment = {
-        **os.environ,
-        "DATABASE_URL": database_url,
-        "REGISTRY_ROLE": "web",
-        "DJANGO_SETTINGS_MODULE": "tests.bench.plain_settings",
-        "PYTHONPATH": str(ROOT),
-    }
-    command = ["--workers=1" if part.startswith("--workers=") else part for part in serve("127.0.0.1", port)]
+    given = [
+        f"--workers={workers}" if part.startswith("--workers=") else part for part in serve("127.0.0.1", port)
+    ]
+    return [application if part == REGISTRY else part for part in given], port
+
+
+@contextmanager
+def process(
+    command: Sequence[str], environment: Mapping[str, str], *, stdout: int | None = None
+) -> "Iterator[subprocess.Popen[bytes]]":
+    """Runs beside the block; at its end the process and all that it started are gone."""
     started = subprocess.Popen(
         command,
         cwd=ROOT,
-        env=environment,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        stdin=subprocess.DEVNULL,
+        stdout=stdout,
         start_new_session=True,
         preexec_fn=dying_with_parent(signal.SIGTERM),
     )
     try:
-        _until_it_answers(started, port)
-        yield Server(port, started.pid)
+        yield started
     finally:
         started.terminate()
         try:
-            started.wait(20)
+            started.wait(STOP_LIMIT_SECONDS)
         except subprocess.TimeoutExpired:
             os.killpg(started.pid, signal.SIGKILL)
             started.wait()
+
+
+def manage(*arguments: str) -> list[str]:
+    return [sys.executable, "manage.py", *arguments]
 
 
 def _until_it_answers(started: "subprocess.Popen[bytes]", port: int) -> None:
@@ -70,18 +90,30 @@ def _until_it_answers(started: "subprocess.Popen[bytes]", port: int) -> None:
         time.sleep(0.1)
 
 
-def cluster_cpu_seconds() -> float:
-    """CPU time of the throw-away PostgreSQL with all of its processes, those that have ended included."""
-    postmaster = int(
-        (Path(os.environ["TEST_CLUSTER_DIR"]) / "data" / "postmaster.pid").read_text().split()[0]
-    )
-    return _cpu_seconds(postmaster, ended=True) + sum(_cpu_seconds(pid) for pid in children_of(postmaster))
+# --- what they cost ---
 
 
-def _cpu_seconds(pid: int, *, ended: bool = False) -> float:
+def cluster_cpu_seconds(postmaster: int) -> float:
+    """CPU time of PostgreSQL with all of its processes, those that have ended included."""
+    return cpu_seconds(postmaster, ended=True) + sum(cpu_seconds(pid) for pid in children_of(postmaster))
+
+
+def cpu_seconds(pid: int, *, ended: bool = False) -> float:
     """What proc(5) calls utime and stime; `ended` adds those of the children that are gone."""
     try:
         fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except FileNotFoundError:  # it ended a moment ago: its parent counts it from now on
         return 0
     return sum(map(int, fields[11 : 15 if ended else 13])) / _TICKS_A_SECOND
+
+
+def memory(pid: int) -> dict[str, float]:
+    """Megabytes: VmRSS = RssAnon + RssFile + RssShmem, and VmHWM, the most that VmRSS was."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        status = ""
+    found = re.findall(r"^(VmRSS|VmHWM|RssAnon|RssFile|RssShmem):\s+(\d+) kB", status, re.MULTILINE)
+    return {"VmRSS": 0, "VmHWM": 0, "RssAnon": 0, "RssFile": 0, "RssShmem": 0} | {
+        name: int(kilobytes) * 1024 / 1e6 for name, kilobytes in found
+    }
