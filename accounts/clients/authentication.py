@@ -14,7 +14,7 @@ from rest_framework.request import Request
 
 from accounts import ids, prepared
 from accounts.audit import journal as audit
-from accounts.clients import keys, quotas
+from accounts.clients import keys, quotas, scanning
 from accounts.clients.models import ApiKey, ClientApp
 from accounts.errors import DomainError, Forbidden, Unauthenticated
 
@@ -65,20 +65,26 @@ class HasScope(BasePermission):
         return True
 
 
-def spend(view: "APIView", key: ApiKey, *, numbers: int = 0) -> None:
+def spend(view: "APIView", key: ApiKey, numbers: Sequence[str] = ()) -> None:
     """Count a request, and say in the answer what is left. Raises QuotaExceeded."""
-    _tell(view, quotas.spend(key.quota, numbers=numbers, now=key.as_of.timestamp()))
+    now = key.as_of.timestamp()
+    _tell(view, quotas.spend(key.quota, numbers=len(numbers), now=now))
+    if numbers:
+        scanning.note(key, numbers, now=now)
 
 
-def spend_numbers(view: "APIView", numbers: int) -> None:
+def spend_numbers(view: "APIView", numbers: Sequence[str]) -> None:
     """The numbers that a request asks for, once it is counted itself. Raises QuotaExceeded."""
     key = view.request.auth
     assert isinstance(key, ApiKey)
+    now = key.as_of.timestamp()
     try:
-        _tell(view, quotas.spend_numbers(key.quota, numbers=numbers, now=key.as_of.timestamp()))
+        _tell(view, quotas.spend_numbers(key.quota, numbers=len(numbers), now=now))
     except quotas.QuotaExceeded as refusal:
         _tell(view, refusal.budget)
         raise
+    if numbers:
+        scanning.note(key, numbers, now=now)
 
 
 def _tell(view: "APIView", budget: quotas.Budget) -> None:

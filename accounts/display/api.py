@@ -74,7 +74,7 @@ class ContactView(APIView):
             self.check_key(request)
             numbers.require_e164(number)
         found, key = queries.find_for_key(number, digest_of(request), self.required_scope)
-        spend(self, key, numbers=1)
+        spend(self, key, [number])
         assert found.policy is not None
         body = cards.render(found.rows[0], found.policy)
         tag = cards.etag(body)
@@ -101,7 +101,7 @@ class LookupView(APIView):
         asked = LookupSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         sound, unsound = _sorted_out(asked.validated_data["numbers"])
-        spend_numbers(self, len(sound))
+        spend_numbers(self, sound)
         found = queries.find(sound)
         listed, unlisted = [], []
         for row in found.rows:
