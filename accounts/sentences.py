@@ -162,6 +162,16 @@ SENTENCES: dict[str, Text] = {
         "This key may ask for {limit} numbers a day (UTC), and {left} are left today: ask for that many at most, try "
         "again after midnight UTC, or ask the registry's operators for a higher limit.",
     ),
+    "numbers_in_sequence": Text(
+        "Kunci ini menanyakan nomor yang berurutan, sedikitnya {count}: mungkin seseorang menyalin daftarnya. "
+        "Tanyakan kepada pengelola aplikasinya; kunci dapat dibatasi atau dicabut.",
+        "This key asks for numbers in sequence, {count} at least: somebody may be copying the list. Ask the app's "
+        "operators; a key can be limited or revoked.",
+    ),
+    "log_entries_lost": Text(
+        "{count} entri log ini hilang: basis data terlalu lama tidak tersedia.",
+        "{count} entries of this log are lost: the database was away for too long.",
+    ),
     "throttled": Text("Terlalu sering; coba lagi nanti.", "Too often; try again later."),
     # Who asks.
     "key_missing": Text(
@@ -790,6 +800,45 @@ SENTENCES: dict[str, Text] = {
     ),
     "evidence_too_many": Text(
         "Paling banyak {limit} berkas untuk satu pengajuan.", "At most {limit} files for one application."
+    ),
+    # Copies for client platforms.
+    "range_unsatisfiable": Text(
+        "Berkas ini hanya {size} byte; minta bagian yang ada di dalamnya.",
+        "This file has {size} bytes only; ask for a part that lies within.",
+    ),
+    "snapshot_unknown": Text(
+        "Tidak ada salinan {name}; lihat daftar dengan snapshots list.",
+        "There is no copy {name}; snapshots list says what there is.",
+    ),
+    "snapshot_build_running": Text(
+        "Salinan sedang dibuat atau dirapikan oleh proses lain; tunggu sampai selesai.",
+        "Another process is building or tidying copies right now; wait until it is done.",
+    ),
+    "snapshot_no_space": Text(
+        "Ruang disk untuk {path} habis. Salinan sebelumnya tetap ada; kosongkan ruang lalu ulangi.",
+        "The disk that holds {path} is full. The copies before stay as they are; make room and build again.",
+    ),
+    "snapshot_store_unusable": Text(
+        "Simpanan kartu di mesin ini tidak dapat dibaca ({why}), jadi tidak ada salinan yang dibuat. Periksa dengan "
+        "cards verify.",
+        "This machine's store of cards can't be read ({why}), so no copy was built. Look with cards verify.",
+    ),
+    "snapshot_store_stale": Text(
+        "Simpanan kartu di mesin ini terakhir benar pada {as_of}, jadi tidak ada salinan yang dibuat. Periksa apakah "
+        "pengikut jurnal berjalan.",
+        "This machine's store of cards was last right at {as_of}, so no copy was built. See whether its follower runs.",
+    ),
+    "snapshot_keys_unusable": Text(
+        "Kunci tanda tangan di {path} tidak dapat dibaca: perlu kunci P-256 dalam PEM.",
+        "The signing keys in {path} can't be read: they have to be keys on P-256 in PEM.",
+    ),
+    "snapshot_keys_elsewhere": Text(
+        "Kunci tanda tangan ada di {path}; ganti di sana, seperti dijelaskan docs/snapshot.md.",
+        "The signing keys are in {path}; change them there, as docs/snapshot.md says.",
+    ),
+    "snapshot_key_waiting": Text(
+        "Kunci berikutnya sudah diterbitkan dan mulai dipakai pada {since}; tunggu sampai saat itu.",
+        "The next key is published already and signs from {since} on; wait until then.",
     ),
     # Policies.
     "policy_missing": Text(

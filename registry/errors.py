@@ -60,10 +60,12 @@ STATUS_OF_CODE = {
     "length_required": 411,
     "body_too_large": 413,
     "unsupported_media_type": 415,
+    "range_unsatisfiable": 416,
     "precondition_required": 428,
     "internal": 500,
     "database_unavailable": 503,
     "policy_missing": 503,
+    "snapshot_keys_unusable": 503,
 }
 RETRY_AFTER = 5  # seconds: what PostgreSQL needs to come back after a crash, more or less
 MOST_PROBLEMS = 100  # in one answer

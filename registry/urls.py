@@ -6,12 +6,14 @@ from django.templatetags.static import static
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.generic import RedirectView
 
+from accounts.snapshots.api import jwks
 from registry import health, openapi, pages
 
 v1: list[URLPattern | URLResolver] = [
     path("openapi.json", openapi.openapi_json, name="openapi"),
     path("docs", pages.Docs.as_view(), name="docs"),
     path("", include("accounts.display.urls")),
+    path("", include("accounts.snapshots.urls")),
     path("", include("accounts.badges.urls")),
     path("", include("accounts.businesses.urls")),
     path("", include("accounts.verification.urls")),
@@ -33,6 +35,7 @@ urlpatterns = [
     ),
     path("admin/", admin.site.urls),
     path("v1/", include(v1)),
+    path(".well-known/jwks.json", jwks, name="jwks"),
     path("", include("accounts.messages.urls")),
     path("", include("accounts.onboarding.urls")),
 ]
