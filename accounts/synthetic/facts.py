@@ -2,7 +2,6 @@
 
 import hashlib
 import struct
-
 from typing import NamedTuple
 
 from accounts.synthetic import wording

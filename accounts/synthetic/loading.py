@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import datetime
 from typing import NamedTuple
 
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 
 from accounts import clock
 from accounts.audit.journal import GENESIS, HEAD_LOCK
@@ -60,7 +60,10 @@ def alone() -> Iterator[bool]:
         yield mine
     finally:
         if mine:
-            with connection.cursor() as cursor:
+            with (
+                suppress(DatabaseError),
+                connection.cursor() as cursor,
+            ):  # a lost connection has lost the lock too
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOADERS_LOCK])
 
 

@@ -71,7 +71,7 @@ def category(dice: Sequence[int]) -> str:
 
 
 def name(dice: Sequence[int]) -> str:
-    """Of six dice. As a country would have them: a third are among a few hundred common ones, the others mostly single."""
+    """Of six dice. As a country has them: a third are among a few hundred common ones, the others mostly single."""
     first = _pick(FIRST, dice[0])
     match dice[1] % 6:
         case 0:

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
-from django.db import IntegrityError, OperationalError, connection
+from django.db import DatabaseError, IntegrityError, connection
 from tqdm import tqdm
 
 from accounts.synthetic import loading, setting_aside
@@ -60,25 +60,26 @@ what was set aside."""
 
     def handle(self, *args: Any, **options: Any) -> None:
         self._refuse_elsewhere()
-        with loading.alone() as mine:
-            if not mine:
-                raise CommandError(
-                    "another load_synthetic is running on this database: wait until it has ended"
-                )
-            try:
+        try:
+            with loading.alone() as mine:
+                if not mine:
+                    raise CommandError(
+                        "another load_synthetic is running on this database: wait until it has ended"
+                    )
                 self._run(options)
-            except KeyboardInterrupt:
-                self.stderr.write(self._left(loading.loaded()))
-                sys.exit(INTERRUPTED)
-            except IntegrityError as wrong:
-                raise CommandError(
-                    "something of these accounts is in this registry already, a number under +999 for instance, and "
-                    f"was not made by this command: use another database ({str(wrong).splitlines()[0]})"
-                ) from wrong
-            except OperationalError as wrong:
-                raise CommandError(
-                    f"the database stopped it: {str(wrong).splitlines()[0]}; the same command goes on"
-                ) from wrong
+        except KeyboardInterrupt:
+            connection.close()  # it may have been left in the middle of a COPY
+            self.stderr.write(self._left(loading.loaded()))
+            sys.exit(INTERRUPTED)
+        except IntegrityError as wrong:
+            raise CommandError(
+                "something of these accounts is in this registry already, a number under +999 for instance, and was "
+                f"not made by this command: use another database ({_first_line(wrong)})"
+            ) from wrong
+        except DatabaseError as wrong:
+            raise CommandError(
+                f"the database stopped it ({_first_line(wrong)}); the same command goes on"
+            ) from wrong
 
     def _run(self, options: dict[str, Any]) -> None:
         before, wanted = loading.loaded(), options["accounts"]
@@ -144,6 +145,11 @@ what was set aside."""
                 f"{wanted - before:,} accounts need about {needed / 1e9:,.0f} GB of disk, and {free / 1e9:,.0f} GB are "
                 "free: ask for fewer"
             )
+
+
+def _first_line(error: Exception) -> str:
+    """Behind it may stand what is in a row."""
+    return str(error).partition("\n")[0]
 
 
 def _is_here(host: str) -> bool:
