@@ -56,10 +56,14 @@ PROBLEM = {
         "retry_after": {"type": "integer", "description": "Seconds."},
     },
 }
+_QUOTA = {
+    "RateLimit": "What the key still has, draft-ietf-httpapi-ratelimit-headers-11: `r` is left, for `t` seconds.",
+    "RateLimit-Policy": "The limits `q` in `w` seconds. They are counted by machine: through several you have more.",
+}
 _HEADERS = {
-    401: ("WWW-Authenticate", "RFC 6750: what is wrong with the key."),
-    429: ("Retry-After", "Seconds, where waiting helps."),
-    503: ("Retry-After", "Seconds."),
+    401: {"WWW-Authenticate": "RFC 6750: what is wrong with the key."},
+    429: {"Retry-After": "Seconds, where waiting helps.", **_QUOTA},
+    503: {"Retry-After": "Seconds."},
 }
 
 
@@ -69,6 +73,9 @@ class Schema(AutoSchema):
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         responses = super()._get_response_bodies(direction)
         if direction == "response":
+            if self.view.authentication_classes:
+                for described in responses.values():
+                    described.setdefault("headers", {}).update(self._headers(_QUOTA))
             for status in self._refusals():
                 responses.setdefault(str(status), self._problem(status))
         return dict(sorted(responses.items()))
@@ -84,13 +91,13 @@ class Schema(AutoSchema):
     def _refusals(self) -> Iterator[int]:
         yield from (400, 406, 422, 503)
         if self.view.authentication_classes:
-            yield from (401, 403)
+            yield from (401, 403, 429)
         if "{" in self.path:
             yield 404
         if self.method in ("POST", "PUT", "PATCH"):
             yield from (411, 413, 415)
         if self.method not in ("GET", "HEAD"):
-            yield from (409, 429)
+            yield 409
         if self.method == "PATCH":
             yield from (412, 428)
 
@@ -99,11 +106,20 @@ class Schema(AutoSchema):
         schema = self._component(ResolvedComponent.SCHEMA, "Problem", PROBLEM)
         phrase = HTTPStatus(status).phrase
         described: dict[str, Any] = {"description": phrase, "content": {PROBLEM_TYPE: {"schema": schema}}}
-        if header := _HEADERS.get(status):
-            name, description = header
-            described["headers"] = {name: {"description": description, "schema": {"type": "string"}}}
+        if status in _HEADERS:
+            described["headers"] = self._headers(_HEADERS[status])
         name = phrase.title().replace(" ", "").replace("-", "")
         return self._component("responses", name, described)
+
+    def _headers(self, described: dict[str, str]) -> dict[str, Any]:
+        schemas = {
+            name: {"description": description, "schema": {"type": "string"}}
+            for name, description in described.items()
+        }
+        return {
+            name: self._component("headers", name, schema) if name in _QUOTA else schema
+            for name, schema in schemas.items()
+        }
 
     def _component(self, kind: str, name: str, content: dict[str, Any]) -> dict[str, Any]:
         component = ResolvedComponent(name, kind, content, name)  # type: ignore[no-untyped-call]  # as above

@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.audit.models import Event, LogEntry
 from accounts.audit.verbs import ReadOnly
+from accounts.sentences import SENTENCES
+from accounts.spoken import spoken
 
 
 class Typed(admin.SimpleListFilter):
@@ -77,6 +79,17 @@ class EventAdmin(ReadOnly):
 
 @admin.register(LogEntry)
 class LogEntryAdmin(ReadOnly):
-    list_display = ["at", "kind", "on", "by", "data"]
+    list_display = ["at", "kind", "meaning", "on", "by", "data"]
     list_filter = [ByKind, ByThing, ByActor]
-    fields = ["at", "kind", "by", "on", "data"]
+    fields = ["at", "kind", "meaning", "by", "on", "data"]
+
+    @admin.display(description=_("meaning"))
+    def meaning(self, entry: LogEntry) -> str:
+        """Of an alert, for whom it is meant: what it says, and what to do."""
+        sentence = SENTENCES.get(entry.data.get("code", "")) if entry.kind == "alert" else None
+        if sentence is None:
+            return ""
+        try:
+            return spoken(sentence.format(**entry.data))
+        except KeyError:  # of an older release, with other facts
+            return ""

@@ -11,6 +11,7 @@ from accounts.clients import keys
 from accounts.clients.models import ApiKey, ClientApp, Scope
 from accounts.errors import Invalid, NotAllowed, Problem
 
+HIGHEST_LIMIT = 2**31 - 1  # what an integer of the database holds
 LIVE_KEYS_PER_APP = 2  # the one in use and the one it is being replaced by
 
 
@@ -48,13 +49,21 @@ def set_active(app: ClientApp, active: bool, *, by: audit.Actor) -> ClientApp:
 
 
 @audit.transaction
-def create_key(app: ClientApp, scopes: Iterable[str], *, by: audit.Actor) -> tuple[ApiKey, str]:
-    """The key and its secret, which nobody can ever read again.
+def create_key(
+    app: ClientApp,
+    scopes: Iterable[str],
+    *,
+    requests_per_minute: int | None = None,
+    numbers_per_day: int | None = None,
+    by: audit.Actor,
+) -> tuple[ApiKey, str]:
+    """The key and its secret, which nobody can ever read again. Limits that are None are the deployment's.
 
-    Raises NotAllowed: two keys are live; Invalid: no scope, or one that does not exist.
+    Raises NotAllowed: two keys are live; Invalid: no scope, or one that does not exist; a limit that is none.
     """
     app = _locked(app)  # two operators at once must not make a third key between them
     granted = _known(scopes)
+    limits = _limits(requests_per_minute, numbers_per_day)
     if ApiKey.objects.live().filter(app=app).count() >= LIVE_KEYS_PER_APP:
         raise NotAllowed("two_live_keys")
     secret = keys.generate(settings.DEPLOYMENT)
@@ -64,9 +73,30 @@ def create_key(app: ClientApp, scopes: Iterable[str], *, by: audit.Actor) -> tup
         hint=secret[-keys.HINT_CHARACTERS :],
         scopes=granted,
         created_by=str(by.pk),
+        **limits,
     )
-    audit.record("key.created", on=key, by=by, data={"app": app.pk, "scopes": granted})
+    own = {name: limit for name, limit in limits.items() if limit is not None}
+    audit.record("key.created", on=key, by=by, data={"app": app.pk, "scopes": granted, **own})
     return key, secret
+
+
+@audit.transaction
+def set_quota(
+    key: ApiKey, *, requests_per_minute: int | None, numbers_per_day: int | None, by: audit.Actor
+) -> ApiKey:
+    """What the key may ask for from now on; None: what the deployment grants every key.
+
+    Raises NotAllowed: it is revoked; Invalid value_too_low, value_too_high.
+    """
+    key = ApiKey.objects.select_for_update().get(pk=key.pk)
+    if key.revoked_at is not None:
+        raise NotAllowed("key_revoked")
+    limits = _limits(requests_per_minute, numbers_per_day)
+    if limits != {name: getattr(key, name) for name in limits}:
+        key.requests_per_minute, key.numbers_per_day = requests_per_minute, numbers_per_day
+        key.save(update_fields=list(limits))
+        audit.record("key.quota_changed", on=key, by=by, data={"app": key.app_id, **limits})
+    return key
 
 
 @audit.transaction
@@ -83,6 +113,19 @@ def revoke_key(key: ApiKey, *, by: audit.Actor) -> ApiKey:
 
 def _locked(app: ClientApp) -> ClientApp:
     return ClientApp.objects.select_for_update().get(pk=app.pk)
+
+
+def _limits(requests_per_minute: int | None, numbers_per_day: int | None) -> dict[str, int | None]:
+    limits = {"requests_per_minute": requests_per_minute, "numbers_per_day": numbers_per_day}
+    problems = []
+    for name, limit in limits.items():
+        if limit is not None and limit < 1:
+            problems.append(Problem("value_too_low", f"/{name}", {"limit": 1}))
+        elif limit is not None and limit > HIGHEST_LIMIT:
+            problems.append(Problem("value_too_high", f"/{name}", {"limit": HIGHEST_LIMIT}))
+    if problems:
+        raise Invalid("invalid", problems=problems)
+    return limits
 
 
 def _known(scopes: Iterable[str]) -> list[str]:

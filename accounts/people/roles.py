@@ -88,6 +88,7 @@ _OPERATE = _VIEW_DOMAIN | {
     "clients.view_apikey",
     "clients.add_apikey",
     "clients.revoke_apikey",
+    "clients.limit_apikey",
     "outbox.view_message",
     "people.view_user",
     "people.add_user",

@@ -61,7 +61,7 @@ MODELS: dict[str, dict[str, set[Role]]] = {
     "audit_event": {"view": STAFF},
     "audit_logentry": {"view": CONTROL},
     "clients_clientapp": {"view": CONTROL, "add": {O}},
-    "clients_apikey": {"view": CONTROL, "add": {O}, "revoke": {O}},
+    "clients_apikey": {"view": CONTROL, "add": {O}, "revoke": {O}, "quota": {O}},
     "outbox_message": {"view": CONTROL, "texts": STAFF},
     "businesses_business": {"view": STAFF},
     "businesses_account": {"view": STAFF, "protect": {S}, "unprotect": {S}},
