@@ -18,6 +18,8 @@
 #: QUALITY_SHARE       how many approvals are reviewed again, blind: 5, percent
 #: QUOTA_REQUESTS_PER_MINUTE, QUOTA_NUMBERS_PER_DAY   of a key without limits of its own: 6000, 1000000 a machine
 #: HOLIDAYS            days on which nobody reviews, beside those with a fixed date: 2027-03-10,2027-05-16
+#: CARDS_STALE_AFTER   seconds after which look-ups say that this machine's copy of the cards is behind: 10
+#: CARDS_GIVE_UP_AFTER seconds after which that copy is not used any more, only the database: 3600
 #: EMAIL_HOST, EMAIL_PORT, EMAIL_USER, EMAIL_PASSWORD, EMAIL_FROM   unset: mail lies in VAR_DIR/mail
 #: SMS_SENDER          who sends SMS and calls: the default prints; or accounts.messages.gateways.twilio.TwilioSender,
 #:                     accounts.messages.gateways.generic.HttpGatewaySender, or a class of yours like them

@@ -31,7 +31,11 @@ def uuid7() -> uuid.UUID:
 
 
 def to_text(prefix: str, value: uuid.UUID) -> str:
-    number = value.int
+    return number_to_text(prefix, value.int)
+
+
+def number_to_text(prefix: str, number: int) -> str:
+    """The same of the UUID as a number: making the object takes longer than all of this."""
     suffix = "".join([_PAIRS[number >> shift & 1023] for shift in _SHIFTS])
     return f"{prefix}_{suffix}"
 

@@ -55,6 +55,8 @@ BADGE_TERM = environment.days("BADGE_TERM_DAYS", 365, low=1)
 QUALITY_SHARE = environment.number("QUALITY_SHARE", 5, high=100)  # percent of approvals, judged again blind
 # What a key may ask of a machine where nothing else is set for it: docs/decisions/0020-quotas.md.
 QUOTA = environment.numbers("QUOTA", REQUESTS_PER_MINUTE=6_000, NUMBERS_PER_DAY=1_000_000)
+CARDS_STALE_AFTER = environment.seconds("CARDS_STALE_AFTER", 10)  # this machine's copy of the cards; then it says so
+CARDS_GIVE_UP_AFTER = environment.seconds("CARDS_GIVE_UP_AFTER", 3600)  # then only the database answers
 # When reviewers work, on the clock of TIME_ZONE: Monday to Friday, but not on holidays.
 WORKING_HOURS = (time(9), time(17))
 FIXED_HOLIDAYS = [(1, 1), (5, 1), (6, 1), (8, 17), (12, 25)]  # Indonesia's, month and day
@@ -91,6 +93,7 @@ INSTALLED_APPS = [
     "accounts.reports",
     "accounts.verification",
     "accounts.display",
+    "accounts.cardstore",
     "accounts.synthetic",
     "accounts.privacy",
     "accounts.onboarding",

@@ -5,7 +5,6 @@ so that it knows how to go on while the database is away.
 """
 
 from datetime import datetime, timedelta
-from itertools import pairwise
 from typing import Any, NamedTuple, Protocol
 
 from accounts.badges.models import BadgeStatus, Tier
@@ -72,16 +71,23 @@ def standing(known: Known) -> Standing:
 
 def stages(known: Known) -> list[Stage]:
     """How it stands now, and how it will once a term is over, if nothing happens until then."""
+    stands, found = _standing(known, known.as_of), []
+    for turn in _turns(known):
+        if turn > known.as_of and (then := _standing(known, turn)) != stands:
+            found.append(Stage(stands, turn))
+            stands = then
+    return [*found, Stage(stands, None)]
+
+
+def _turns(known: Known) -> list[datetime]:
+    """The moments at which a standing may change by itself, in order."""
     if known.badge is None:
-        return [Stage(_standing(known, known.as_of), None)]
-    turns = {known.expires_at, known.expires_at + ABSENCE_SHOWN_FOR}
-    if known.ended_at is not None:
-        turns.add(known.ended_at + ABSENCE_SHOWN_FOR)
-    moments = [known.as_of, *sorted(turn for turn in turns if turn > known.as_of)]
-    found = [(_standing(known, moment), moment) for moment in moments]
-    changes = [found[0], *(now for before, now in pairwise(found) if now[0] != before[0])]
-    untils = [moment for _, moment in changes[1:]]
-    return [Stage(stands, until) for (stands, _), until in zip(changes, [*untils, None], strict=True)]
+        return []
+    if known.badge_status == BadgeStatus.ACTIVE:
+        return [known.expires_at]
+    if known.badge_status == BadgeStatus.SUSPENDED:
+        return [known.expires_at, known.expires_at + ABSENCE_SHOWN_FOR]
+    return [] if known.ended_at is None else [known.ended_at + ABSENCE_SHOWN_FOR]
 
 
 def _standing(known: Known, at: datetime) -> Standing:

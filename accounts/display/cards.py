@@ -24,6 +24,9 @@ from accounts.badges.reasons import REASONS
 from accounts.badges.standing import Standing, standing
 from accounts.businesses.models import BusinessKind
 
+_JSON = json.JSONEncoder(
+    ensure_ascii=False, separators=(",", ":")
+)  # json.dumps would make one for each document
 _quoted = json.encoder.encode_basestring  # what json.dumps makes of a string, without its way there
 PLAIN_CHAT = {"message_colour": "plain", "notice_colour": "plain", "messages_deletable": True}
 # R2: the saved name wins; the client applies this, for it alone knows what is saved.
@@ -43,7 +46,7 @@ class Row(NamedTuple):
     number: str
     as_of: datetime
     last_change: int | None
-    account: uuid.UUID | None
+    account: uuid.UUID | int | None  # a UUID, or its 128 bits as a number
     name: str
     category: str
     country: str
@@ -53,10 +56,10 @@ class Row(NamedTuple):
     contact_purposes: list[str]
     confirmed_at: datetime | None
     proven: bool
-    business: uuid.UUID
+    business: uuid.UUID | int
     business_kind: str
     legal_name: str
-    badge: uuid.UUID | None
+    badge: uuid.UUID | int | None
     badge_status: str
     methods: list[str]
     issued_at: datetime
@@ -78,7 +81,6 @@ class Shape(enum.IntEnum):
 SEPARATOR = "\x1f"  # between the words of a row: JSON holds no bare control character
 _HOLE = "\ue000"  # no policy may say it: it is not printable
 _ACCOUNT_WORDS = 10
-NULL = b"null"
 
 
 class Policy:
@@ -156,9 +158,9 @@ def draw(policy: Policy, shape: int, number: str, words: bytes, absence: bytes, 
     if shape == Shape.VERIFIED:
         return frame % (quoted, *words.split(b"\x1f"), b"%d" % version)
     if shape == Shape.CONFIRMED:
-        return frame % (quoted, *words.split(b"\x1f")[:_ACCOUNT_WORDS], absence, b"%d" % version)
+        return frame % (quoted, *words.split(b"\x1f")[:_ACCOUNT_WORDS], _absence(absence), b"%d" % version)
     if shape == Shape.WITHHELD:
-        return frame % (quoted, absence, b"%d" % version)
+        return frame % (quoted, _absence(absence), b"%d" % version)
     return frame % quoted
 
 
@@ -175,7 +177,7 @@ def words_of(row: Row, shape: int) -> bytes:
     assert row.account is not None
     sole_trader = row.business_kind == BusinessKind.SOLE_TRADER
     words = [
-        f'"{ids.to_text("acc", row.account)}"',
+        f'"{_id("acc", row.account)}"',
         _quoted(row.name),
         _quoted(row.category),
         _quoted(row.country),
@@ -183,13 +185,13 @@ def words_of(row: Row, shape: int) -> bytes:
         _quoted(row.photo) if row.photo else "null",
         _quoted(row.website) if row.website else "null",
         _list(tuple(row.contact_purposes)),
-        f'"{ids.to_text("biz", row.business)}"',
+        f'"{_id("biz", row.business)}"',
         "null" if sole_trader else _quoted(row.legal_name),  # a sole trader's is a person's name
     ]
     if shape == Shape.VERIFIED:
         assert row.badge is not None
         words += [
-            f'"{ids.to_text("bdg", row.badge)}"',
+            f'"{_id("bdg", row.badge)}"',
             _list(tuple(row.methods)),
             f'"{rfc3339(row.issued_at)}"',
             f'"{rfc3339(row.expires_at)}"',
@@ -198,14 +200,22 @@ def words_of(row: Row, shape: int) -> bytes:
 
 
 def absence_of(stands: Standing) -> bytes:
-    """Everybody may read the reason of a suspension or revocation."""
+    """Why there is no badge, as it is stored: the state, since when, and the code of the reason."""
     absence = stands.absence
-    if absence is None:
-        return NULL
-    reason = None
-    if absence.reason in REASONS:
-        reason = {"code": absence.reason, **REASONS[absence.reason].in_both()}
-    return encode({"state": absence.state, "since": rfc3339(absence.since), "reason": reason})
+    return b"" if absence is None else f"{absence.state} {rfc3339(absence.since)} {absence.reason}".encode()
+
+
+def _absence(stored: bytes) -> bytes:
+    """Everybody may read the reason of a suspension or revocation."""
+    if not stored:
+        return b"null"
+    state, since, code = stored.decode().split(" ")
+    reason = {"code": code, **REASONS[code].in_both()} if code in REASONS else None
+    return encode({"state": state, "since": since, "reason": reason})
+
+
+def _id(prefix: str, value: uuid.UUID | int) -> str:
+    return ids.number_to_text(prefix, value if isinstance(value, int) else value.int)
 
 
 @functools.lru_cache(maxsize=10_000)
@@ -216,11 +226,13 @@ def _list(items: tuple[str, ...]) -> str:
 
 def rfc3339(moment: datetime) -> str:
     """In UTC, in whole seconds: rounded down, so that nothing is said to last longer than it does."""
-    return f"{moment.astimezone(UTC).isoformat()[:19]}Z"
+    if moment.tzinfo is not UTC:
+        moment = moment.astimezone(UTC)
+    return f"{moment.isoformat()[:19]}Z"
 
 
 def encode(document: Any) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return _JSON.encode(document).encode()
 
 
 def etag(body: bytes) -> str:

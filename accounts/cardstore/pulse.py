@@ -1,0 +1,93 @@
+"""The follower's pulse: which store is current and how far behind it may be, in one small file that all processes map.
+
+Outside the journal and outside the store: it beats also when nothing happens. Between two beats a reader counts on with the
+machine's own steady clock, so that no jump of the wall clock makes a card older or younger than it is.
+
+    cursor      8 bytes   `seq` of the last event applied
+    as_of       8         what the store says was so at this moment: microseconds since 1970, the database's clock
+    steady      8         the steady clock then, microseconds since the machine started
+    boot       16         which start of the machine that clock counts from
+    generation 16         the folder of the current store, padded with NUL
+    checksum    4         CRC-32 of all before it; two writers or half a write are seen by it
+"""
+
+import mmap
+import os
+import struct
+import time
+import uuid
+import zlib
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from accounts.cardstore.errors import Unusable
+
+_LAYOUT = struct.Struct("<Qqq16s16s")
+_SIZE = _LAYOUT.size + 4
+_LOOKS = 200  # at a pulse that is being written
+_STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while the machine sleeps
+
+
+class Beat(NamedTuple):
+    cursor: int
+    as_of: int
+    steady: int
+    boot: bytes
+    generation: str
+
+    def age(self) -> int:
+        """Microseconds since this was so. After the machine was started again the wall clock has to do."""
+        if self.boot == this_boot():
+            return max(0, steady() - self.steady)
+        return max(0, time.time_ns() // 1000 - self.as_of)
+
+
+class Pulse:
+    """Read by many, written by one. Raises Unusable: nothing has ever beaten here."""
+
+    def __init__(self, file: Path, *, write: bool = False) -> None:
+        try:
+            descriptor = os.open(file, os.O_RDWR | os.O_CREAT if write else os.O_RDONLY, 0o600)
+        except OSError as missing:
+            raise Unusable(f"no pulse: {missing.strerror}") from missing
+        try:
+            if write:
+                os.posix_fallocate(descriptor, 0, _SIZE)
+            if os.fstat(descriptor).st_size < _SIZE:
+                raise Unusable("no pulse: the file is truncated")
+            self.map = mmap.mmap(descriptor, _SIZE, access=mmap.ACCESS_WRITE if write else mmap.ACCESS_READ)
+        finally:
+            os.close(descriptor)
+        self._seen, self._beat = b"", None
+
+    def last(self) -> Beat:
+        """Raises Unusable: nothing has beaten yet, or what stands there is no pulse."""
+        raw = self.map[:]
+        if raw == self._seen and self._beat is not None:
+            return self._beat
+        for _ in range(_LOOKS):
+            if zlib.crc32(raw[:-4]) == int.from_bytes(raw[-4:], "little") and any(raw):
+                cursor, as_of, since, boot, generation = _LAYOUT.unpack(raw[:-4])
+                beat = Beat(cursor, as_of, since, boot, generation.rstrip(b"\0").decode("ascii", "replace"))
+                self._beat = beat
+                self._seen = raw
+                return beat
+            raw = self.map[:]
+        raise Unusable("no pulse: the file holds something else")
+
+    def beat(self, *, cursor: int, as_of: int, since: int, generation: str) -> None:
+        body = _LAYOUT.pack(cursor, as_of, since, this_boot(), generation.encode())
+        self.map[:] = body + zlib.crc32(body).to_bytes(4, "little")
+
+
+def steady() -> int:
+    return time.clock_gettime_ns(_STEADY) // 1000
+
+
+@cache
+def this_boot() -> bytes:
+    try:
+        return uuid.UUID(Path("/proc/sys/kernel/random/boot_id").read_text().strip()).bytes
+    except (OSError, ValueError):  # not Linux: the steady clock's own zero has to tell
+        return int(time.time() - time.clock_gettime(_STEADY)).to_bytes(16, "little")
