@@ -5,7 +5,7 @@ statements that make everything again are written to a table; it is gone when th
 is killed in between leaves it, and whoever comes next finds there what is missing.
 """
 
-from collections.abc import Iterator
+from collections.abc import Generator
 
 from django.db import connection, transaction
 
@@ -52,7 +52,7 @@ def set_aside() -> None:
             cursor.execute(drop)
 
 
-def put_back() -> Iterator[tuple[int, int]]:
+def put_back() -> Generator[tuple[int, int]]:
     """Make again what was set aside, each in a transaction of its own: yields how much of how many there is."""
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT place, statement FROM {_NOTES} ORDER BY place")  # noqa: S608  # our constant

@@ -48,7 +48,8 @@ def peak_megabytes(process: "subprocess.Popen[str]") -> float:
 def rows(query: str, *parameters: Any) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+        return found
 
 
 def shape() -> set[str]:

@@ -80,7 +80,7 @@ def test_every_row_is_one_that_the_models_accept(committed: None, small_chunks: 
 
 def _index_of(account: Account) -> int:
     found = rows("SELECT id FROM businesses_account WHERE number = %s", account.number)
-    return (found[0][0].int >> 80) - facts.FIRST_MILLISECOND
+    return int(found[0][0].int >> 80) - facts.FIRST_MILLISECOND
 
 
 def test_no_row_points_at_nothing(committed: None) -> None:
