@@ -1,7 +1,7 @@
 """The hot path's one query: many numbers in, one row each out, and the policy in force with them."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -14,20 +14,17 @@ from accounts.clients.models import ApiKey
 from accounts.display.cards import Policy, Row
 from accounts.errors import Invalid, NotAllowed, Problem
 
-# Each number is one descent of five B-trees: accounts by number, businesses by key, badges_of_an_account,
-# one_standing_proof_per_number_and_method, one_change_per_number_and_event. The policy's columns travel only
-# to a process that has not seen them: a published policy never changes.
-_CARDS = """
-SELECT asked.number, statement_timestamp(),
-       (SELECT max(event_id) FROM audit_eventnumber WHERE audit_eventnumber.number = asked.number),
+# What `Row` holds, in its order, of the account `a` at a number.
+FACTS = """
+       statement_timestamp(),
+       (SELECT max(event_id) FROM audit_eventnumber WHERE audit_eventnumber.number = {number}),
        a.id, a.live_name, a.category, a.country, a.about, a.photo, a.website, a.contact_purposes,
        a.confirmed_at,
        p.proven IS NOT NULL,
        b.id, b.kind, b.legal_name,
-       g.id, g.status, g.methods, g.issued_at, g.expires_at, g.suspended_at, g.ended_at, g.reason,
-       policy.key, CASE WHEN policy.key <> ALL (%s::text[]) THEN policy.document END
-FROM unnest(%s::varchar[]) WITH ORDINALITY AS asked (number, place)
-LEFT JOIN businesses_account a ON a.number = asked.number AND a.closed_at IS NULL
+       g.id, g.status, g.methods, g.issued_at, g.expires_at, g.suspended_at, g.ended_at, g.reason
+"""
+FACTS_OF_ACCOUNT = """
 LEFT JOIN businesses_business b ON b.id = a.business_id
 LEFT JOIN LATERAL (
     SELECT * FROM badges_badge WHERE account_id = a.id
@@ -37,12 +34,23 @@ LEFT JOIN LATERAL (
     SELECT true AS proven FROM proofs_numberproof
     WHERE account_id = a.id AND number = a.number AND failed_at IS NULL LIMIT 1
 ) p ON true
-LEFT JOIN (
-    SELECT version || ' ' || published_at AS key, to_jsonb(badges_displaypolicy) AS document
-    FROM badges_displaypolicy ORDER BY published_at DESC LIMIT 1
-) policy ON true
-ORDER BY asked.place
 """
+POLICY = """
+SELECT version || ' ' || published_at AS key, to_jsonb(badges_displaypolicy) AS document
+FROM badges_displaypolicy ORDER BY published_at DESC LIMIT 1
+"""
+# Each number is one descent of five B-trees: accounts by number, businesses by key, badges_of_an_account,
+# one_standing_proof_per_number_and_method, one_change_per_number_and_event. The policy's columns travel only
+# to a process that has not seen them: a published policy never changes.
+_CARDS = f"""
+SELECT asked.number, {FACTS.format(number="asked.number")},
+       policy.key, CASE WHEN policy.key <> ALL (%s::text[]) THEN policy.document END
+FROM unnest(%s::varchar[]) WITH ORDINALITY AS asked (number, place)
+LEFT JOIN businesses_account a ON a.number = asked.number AND a.closed_at IS NULL
+{FACTS_OF_ACCOUNT}
+LEFT JOIN ({POLICY}) policy ON true
+ORDER BY asked.place
+"""  # noqa: S608  # constants
 # The single look-up asks for its key and its card at once: one way to the database and back.
 _KEY_AND_CARD = f"SELECT * FROM ({_CARDS}) card LEFT JOIN ({KEY}) api_key ON true"  # noqa: S608  # two constants
 _MOST_POLICIES = 100  # to remember
@@ -87,16 +95,30 @@ def _found(rows: Sequence[tuple[Any, ...]], known: dict[str, Policy]) -> Found:
 def _remember(key: str | None, document: dict[str, Any] | str | None) -> Policy:
     if key is None or document is None:
         raise NotAllowed("policy_missing")
-    columns = json.loads(document) if isinstance(document, str) else document
     if len(_policies) >= _MOST_POLICIES:
         _policies.clear()
-    policy = _policies[key] = Policy(
+    policy = _policies[key] = policy_of(json.loads(document) if isinstance(document, str) else document)
+    return policy
+
+
+def policy_in_force() -> dict[str, Any]:
+    """Its columns. Raises NotAllowed: no policy was published yet."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT document FROM ({POLICY}) policy")  # noqa: S608  # a constant
+        found = cursor.fetchone()
+    if found is None:
+        raise NotAllowed("policy_missing")
+    document: dict[str, Any] = json.loads(found[0]) if isinstance(found[0], str) else found[0]
+    return document
+
+
+def policy_of(columns: Mapping[str, Any]) -> Policy:
+    return Policy(
         version=columns["version"],
         offline_grace=columns["offline_grace"],
         tiers=in_order(columns["tiers"]),
         actions={name: columns[name] for name in ("block", "report", "account_may_block")},
     )
-    return policy
 
 
 # A window of the journal at a time: a stretch that changed no card costs one page, not the journal's length.
