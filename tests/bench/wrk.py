@@ -11,7 +11,7 @@ from pathlib import Path
 
 from registry.processes import dying_with_parent
 
-CONNECTIONS = 16
+CONNECTIONS = 64
 SCRIPT = Path(__file__).with_name("wrk.lua")
 TIMEOUT_SECONDS = 10  # of one request
 _NUL = b"\0"

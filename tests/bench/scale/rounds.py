@@ -76,7 +76,11 @@ class Rounds:
         """Microseconds of CPU in all."""
         return median(one.web + one.database for one in self.of[name])
 
-    def explained(self) -> Iterator[Measure]:
+    def explained(self, leaving_out: Collection[str] = ()) -> Iterator[Measure]:
+        """What the ratios are made of, but for measures that were judged already."""
+        return (one for one in self._all() if one.measure not in leaving_out)
+
+    def _all(self) -> Iterator[Measure]:
         for name, measured in self.of.items():
             what = "numbers" if self.kinds[name].times > 1 else "requests"
             each = "number" if self.kinds[name].times > 1 else "request"
@@ -95,7 +99,8 @@ def measure(site: Site, kinds: Mapping[str, Kind], pace: Pace) -> Rounds:
     measured = Rounds(kinds)
     for kind in kinds.values():  # what is read for the first time is not what is measured
         _checked(kind)
-        wrk.send(kind.server.port, kind.file, pace.warm_up)
+        if pace.warm_up:
+            wrk.send(kind.server.port, kind.file, pace.warm_up)
     for turn in range(pace.rounds):
         for name in random.sample(list(kinds), len(kinds)):
             measured.of[name].append(_one(site, name, kinds[name], pace.seconds))

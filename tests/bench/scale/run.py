@@ -1,0 +1,113 @@
+"""The sections on millions of accounts: each measured for itself, on registries that are loaded once."""
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from registry.run import ROOT
+from tests.bench import wrk
+from tests.bench.report import Measure, held
+from tests.bench.scale import (
+    books,
+    building,
+    comparisons,
+    footprint,
+    freshness,
+    outage,
+    quota,
+    single,
+    site,
+    sizes,
+    snapshot,
+    stores,
+)
+from tests.bench.scale.rounds import Pace
+from tests.bench.scale.site import Registry, Site
+
+# In this order: the build makes the store that the others need; what revokes badges comes last.
+SECTIONS = ("build", "lookups", "books", "sizes", "memory", "quota", "snapshot", "outage", "freshness")
+LOAD_LIMIT_SECONDS = 600
+DRAWING = "cost-by-size.svg"
+
+
+@dataclass(frozen=True)
+class Scale:
+    accounts: tuple[int, ...]  # of the registries, from the smallest to the largest
+    pace: Pace
+    outages: Pace
+    revocations: int
+    drawings: Path | None  # None: beside the list of measures
+
+
+FULL = Scale(
+    accounts=(5_000, 500_000, 5_000_000),
+    pace=Pace(rounds=7, seconds=3),
+    outages=Pace(rounds=5, seconds=3),
+    revocations=300,
+    drawings=ROOT / "docs" / "benchmarks",
+)
+QUICK = Scale(
+    accounts=(1_000, 10_000),
+    pace=Pace(rounds=1, seconds=1, warm_up=0),
+    outages=Pace(rounds=1, seconds=1, warm_up=0),
+    revocations=10,
+    drawings=None,
+)
+
+
+def measure(scale: Scale, sections: Sequence[str], keep: Path | None, beside: Path) -> Iterator[Measure]:
+    """`keep`: the folder of the registries, which stays; None: one that goes."""
+    wrk.require()
+    with ExitStack() as stack:
+        folder = keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        folder.mkdir(parents=True, exist_ok=True)
+        folder.chmod(0o711)  # PostgreSQL's own user passes through
+        work = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-requests-")))
+        place = stack.enter_context(site.opened(folder))
+        largest = place.open(scale.accounts[-1], first=True)
+        if largest.loaded_in is not None:
+            what = f"load_synthetic of {largest.accounts:,} accounts"
+            yield held(what, largest.loaded_in, "s", "<", LOAD_LIMIT_SECONDS)
+        if "build" in sections:
+            print("build …", flush=True)
+            yield from building.measure(largest)
+        if "quota" in sections:
+            yield from quota.measure()
+        if "snapshot" in sections:
+            print("snapshot …", flush=True)
+            yield from snapshot.measure(largest, work)
+        stack.enter_context(stores.followed(largest))
+        for name in SECTIONS:
+            if name in sections:
+                yield from _section(name, place, largest, scale, work, beside)
+
+
+def _section(
+    name: str, place: Site, largest: Registry, scale: Scale, work: Path, beside: Path
+) -> Iterator[Measure]:
+    print(f"{name} …", flush=True)
+    match name:
+        case "lookups":
+            yield from single.measure(place, largest, scale.pace, work)
+        case "books":
+            with ExitStack() as stack:
+                ours, plain = (
+                    stack.enter_context(comparisons.served(largest)),
+                    comparisons.plain(largest, stack),
+                )
+                yield from books.measure(place, largest, ours, plain, scale.pace, work)
+        case "sizes":
+            drawing = (scale.drawings or beside) / DRAWING
+            with ExitStack() as stack:
+                registries = [place.open(count, first=False) for count in scale.accounts[:-1]]
+                for of in registries:
+                    stack.enter_context(stores.followed(of))
+                yield from sizes.measure(place, [*registries, largest], scale.pace, work, drawing)
+        case "memory":
+            yield from footprint.measure(largest, scale.pace.seconds, work)
+        case "outage":
+            yield from outage.measure(place, largest, scale.outages, work)
+        case "freshness":
+            yield from freshness.measure(largest, scale.revocations, work)
