@@ -25,11 +25,14 @@ def build(seq: int, as_of: datetime, policy: str, cards: Iterable[tuple[str, byt
 
     `cards` come in the order of the numbers as integers, and need not fit into memory. What was written before is
     compared with them into a delta. A snapshot of that very state that is there already is left as it is.
-    Raises NotAllowed: snapshot_build_running, snapshot_no_space, snapshot_keys_unusable.
+    Raises NotAllowed: snapshot_build_running, snapshot_no_space, snapshot_keys_unusable, and snapshot_store_stale where
+    there is one of a later moment.
     """
     name = folders.name_of(as_of, seq)
     with _full_disk_said(), folders.alone():
         held = folders.snapshots()
+        if held and folders.moment_of(held[0]) > as_of:
+            raise NotAllowed("snapshot_store_stale", as_of=as_of)
         if name not in held:
             key = keys.signing_key()
             previous = manifests.read(folders.root() / held[0]) if held else None

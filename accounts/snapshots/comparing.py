@@ -13,7 +13,7 @@ from accounts.snapshots.files import CardFiles
 
 logger = logging.getLogger(__name__)
 
-LARGEST = 500_000  # numbers in a delta; whoever would have to read more takes the snapshot
+LARGEST = 250_000  # numbers in a delta; whoever would have to read more takes the snapshot
 
 
 class Comparison:
