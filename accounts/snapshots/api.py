@@ -40,6 +40,7 @@ def _header(name: str, description: str, *statuses: int) -> OpenApiParameter:
 
 
 IF_NONE_MATCH = _header("If-None-Match", "The ETag of your copy.")
+_PROBLEM = {"$ref": "#/components/schemas/Problem"}
 NOT_MODIFIED = OpenApiResponse(description="Your copy is still right.")
 
 
@@ -103,8 +104,8 @@ class SnapshotFileView(APIView):
                 for kind in sorted({*TYPES.values()})
             },
             304: NOT_MODIFIED,
-            412: OpenApiResponse(description="The file has another ETag."),
-            416: OpenApiResponse(description="The file has no such bytes."),
+            (412, "application/problem+json"): _PROBLEM,
+            (416, "application/problem+json"): _PROBLEM,
         },
     )
     def get(self, request: Request, snapshot_id: str, name: str) -> HttpResponse:
