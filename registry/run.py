@@ -90,9 +90,11 @@ def run() -> None:
         worker = [sys.executable, "manage.py", "procrastinate", "worker"]
         worker.append(f"--shutdown-graceful-timeout={FINISH_WITHIN_SECONDS}")
         worker.append(f"--concurrency={JOBS_AT_A_TIME}")
+        follower = [sys.executable, "manage.py", "cards", "follow"]
         programs = [
             Program("web server", server, folder=ROOT, env=env),
             Program("job worker", worker, folder=ROOT, env=env),
+            Program("follower of the cards", follower, folder=ROOT, env={**env, "DATABASE_POOL_SIZE": "0"}),
         ]
         stack.enter_context(stopping(programs))
         for program in programs:

@@ -22,8 +22,8 @@ FROM clients_apikey k JOIN clients_clientapp app ON app.id = k.app_id
 
 class KnownKey(NamedTuple):
     digest: bytes
-    id: str
-    app: str
+    pk: str
+    app_id: str
     scopes: frozenset[str]
     is_revoked: bool
     app_is_active: bool

@@ -1,11 +1,8 @@
 """Look-ups: whose name and which badge a client shows for a number."""
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.http import parse_etags
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
@@ -18,10 +15,17 @@ from accounts.businesses.models import Account
 from accounts.clients.authentication import digest_of, spend, spend_numbers
 from accounts.clients.lists import SignedCursor, StrictFilters, require_known
 from accounts.clients.models import Scope
-from accounts.display import cards, directory, queries
+from accounts.display import answers, cards, directory, queries
+from accounts.display.answers import Freshness
 from accounts.display.serializers import CardSerializer, ChangesSerializer, FoundSerializer, LookupSerializer
 from accounts.errors import Invalid, Problem
 
+IF_NONE_MATCH = OpenApiParameter(
+    "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of your copy."
+)
+ETAG = OpenApiParameter(
+    "ETag", str, OpenApiParameter.HEADER, response=[200, 304], description="Of these bytes."
+)
 AS_OF = OpenApiParameter(
     "Registry-As-Of",
     str,
@@ -57,12 +61,8 @@ class ContactView(APIView):
         tags=["contacts"],
         parameters=[
             OpenApiParameter("number", NUMBER_SCHEMA, OpenApiParameter.PATH, description="E.164, with +"),
-            OpenApiParameter(
-                "If-None-Match", str, OpenApiParameter.HEADER, description="The ETag of your copy."
-            ),
-            OpenApiParameter(
-                "ETag", str, OpenApiParameter.HEADER, response=[200, 304], description="Of the card."
-            ),
+            IF_NONE_MATCH,
+            ETAG,
             AS_OF,
             STALE,
         ],
@@ -76,14 +76,9 @@ class ContactView(APIView):
         found, key = queries.find_for_key(number, digest_of(request), self.required_scope)
         spend(self, key, [number])
         assert found.policy is not None
-        body = cards.render(found.rows[0], found.policy)
-        tag = cards.etag(body)
-        known = parse_etags(request.META.get("HTTP_IF_NONE_MATCH", ""))
-        response = _answer(body, found.as_of)
-        if "*" in known or tag in (other.removeprefix("W/") for other in known):
-            response = _answer(b"", found.as_of, status=304)
-        response.headers["ETag"] = tag
-        return response
+        card = cards.render(found.rows[0], found.policy)
+        if_none_match = request.META.get("HTTP_IF_NONE_MATCH", "")
+        return _response(answers.contact(card, Freshness.at(found.as_of), if_none_match))
 
 
 class LookupView(APIView):
@@ -100,7 +95,7 @@ class LookupView(APIView):
         """Up to 1,000 numbers at once; one that is asked for twice is answered once."""
         asked = LookupSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
-        sound, unsound = _sorted_out(asked.validated_data["numbers"])
+        sound, unsound = answers.sorted_out(asked.validated_data["numbers"])
         spend_numbers(self, sound)
         found = queries.find(sound)
         listed, unlisted = [], []
@@ -110,12 +105,9 @@ class LookupView(APIView):
                 listed.append(cards.render(row, found.policy))
             else:
                 unlisted.append(row.number)
-        body = b'{"cards":[%b],"not_listed":%b,"invalid":%b}' % (
-            b",".join(listed),
-            cards.encode(unlisted),
-            cards.encode(unsound),
-        )
-        return _answer(body, found.as_of)
+        accept_encoding = request.META.get("HTTP_ACCEPT_ENCODING", "")
+        freshness = Freshness.at(found.as_of)
+        return _response(answers.lookup(listed, unlisted, unsound, freshness, accept_encoding))
 
 
 class ChangesView(APIView):
@@ -129,19 +121,20 @@ class ChangesView(APIView):
                 "after",
                 {"type": "integer", "minimum": 0, "maximum": 10**18 - 1, "default": 0},
                 description="`next` of the call before; 0 starts at the beginning.",
-            )
+            ),
+            IF_NONE_MATCH,
+            ETAG,
+            AS_OF,
+            STALE,
         ],
-        responses=ChangesSerializer,
+        responses={200: ChangesSerializer, 304: OpenApiResponse(description="Nothing has changed since.")},
     )
     def get(self, request: Request) -> HttpResponse:
         """Which numbers' cards changed since a cursor, in order and without gaps."""
         require_known(request.query_params, {"after"})
         page = queries.changes(_cursor(request.query_params.get("after", "0")))
-        changes = [_change(change) for change in page.changes]
-        return HttpResponse(
-            cards.encode({"changes": changes, "next": page.next, "more": page.more}),
-            content_type="application/json",
-        )
+        if_none_match = request.META.get("HTTP_IF_NONE_MATCH", "")
+        return _response(answers.changes(page.document(), Freshness.at(page.as_of), if_none_match))
 
 
 class DirectoryView(GenericAPIView[Account]):
@@ -166,19 +159,7 @@ class DirectoryView(GenericAPIView[Account]):
         shown = [row for row in found.rows if standing(row).tier]
         rendered = [cards.render(row, found.policy) for row in shown if found.policy]
         body = b'{"results":[%b],"next":%b}' % (b",".join(rendered), cards.encode(self.paginator.next))
-        return _answer(body, found.as_of)
-
-
-def _sorted_out(asked: Iterable[str]) -> tuple[list[str], list[dict[str, str | None]]]:
-    """The numbers in E.164 form, and what is wrong with the others; each once, in the order of asking."""
-    sound, unsound = [], []
-    for number in dict.fromkeys(asked):
-        wrong = numbers.misspelt(number)
-        if wrong is None:
-            sound.append(number)
-        else:
-            unsound.append({"number": number, "code": wrong.code, "canonical": wrong.canonical})
-    return sound, unsound
+        return _response(answers.page(body, Freshness.at(found.as_of)))
 
 
 def _cursor(text: str) -> int:
@@ -187,21 +168,5 @@ def _cursor(text: str) -> int:
     return int(text)
 
 
-def _change(change: queries.Change) -> dict[str, Any]:
-    if change.policy is not None:
-        return {"seq": change.seq, "policy": change.policy}
-    return {"seq": change.seq, "numbers": change.numbers}
-
-
-def _answer(body: bytes, as_of: datetime, status: int = 200) -> HttpResponse:
-    """How fresh it is stands in the headers, so that a card's bytes depend on nothing but the card."""
-    return HttpResponse(
-        body,
-        status=status,
-        content_type="application/json",
-        headers={
-            "Cache-Control": "private, no-cache",
-            "Registry-As-Of": cards.rfc3339(as_of),
-            "Registry-Stale": "false",
-        },
-    )
+def _response(answer: answers.Answer) -> HttpResponse:
+    return HttpResponse(answer.body, status=answer.status, headers=dict(answer.headers))

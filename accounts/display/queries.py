@@ -123,7 +123,7 @@ def policy_of(columns: Mapping[str, Any]) -> Policy:
 
 # A window of the journal at a time: a stretch that changed no card costs one page, not the journal's length.
 _CHANGES = """
-SELECT last.seq, changed.seq, changed.policy, changed.numbers
+SELECT last.seq, statement_timestamp(), changed.seq, changed.policy, changed.numbers
 FROM (SELECT coalesce(max(seq), 0) AS seq FROM audit_event) last
 LEFT JOIN LATERAL (
     SELECT e.seq,
@@ -151,6 +151,14 @@ class Changes(NamedTuple):
     changes: list[Change]
     next: int
     more: bool
+    as_of: datetime
+
+    def document(self) -> dict[str, Any]:
+        changes = [
+            {"seq": seq, "numbers": numbers} if policy is None else {"seq": seq, "policy": policy}
+            for seq, policy, numbers in self.changes
+        ]
+        return {"changes": changes, "next": self.next, "more": self.more}
 
 
 def changes(after: int) -> Changes:
@@ -161,13 +169,13 @@ def changes(after: int) -> Changes:
     with connection.cursor() as cursor:
         cursor.execute(_CHANGES, {"after": after, "window": _WINDOW, "page": CHANGES_A_PAGE})
         found = cursor.fetchall()
-    last = found[0][0]
+    last, as_of = found[0][:2]
     if after > last:
         raise Invalid("cursor_invalid", problems=[Problem("cursor_invalid", params={"parameter": "after"})])
-    changed = [Change(*columns) for _, *columns in found if columns[0] is not None]
+    changed = [Change(*columns) for _, _, *columns in found if columns[0] is not None]
     if len(changed) > CHANGES_A_PAGE:
         changed.pop()
         reached = changed[-1].seq
     else:
         reached = min(after + _WINDOW, last)
-    return Changes(changed, reached, reached < last)
+    return Changes(changed, reached, reached < last, as_of)
