@@ -55,7 +55,9 @@ BADGE_TERM = environment.days("BADGE_TERM_DAYS", 365, low=1)
 QUALITY_SHARE = environment.number("QUALITY_SHARE", 5, high=100)  # percent of approvals, judged again blind
 # What a key may ask of a machine where nothing else is set for it: docs/decisions/0020-quotas.md.
 QUOTA = environment.numbers("QUOTA", REQUESTS_PER_MINUTE=6_000, NUMBERS_PER_DAY=1_000_000)
-CARDS_STALE_AFTER = environment.seconds("CARDS_STALE_AFTER", 10)  # this machine's copy of the cards; then it says so
+CARDS_STALE_AFTER = environment.seconds(
+    "CARDS_STALE_AFTER", 10
+)  # this machine's copy of the cards; then it says so
 CARDS_GIVE_UP_AFTER = environment.seconds("CARDS_GIVE_UP_AFTER", 3600)  # then only the database answers
 # When reviewers work, on the clock of TIME_ZONE: Monday to Friday, but not on holidays.
 WORKING_HOURS = (time(9), time(17))
@@ -95,6 +97,7 @@ INSTALLED_APPS = [
     "accounts.display",
     "accounts.cardstore",
     "accounts.synthetic",
+    "accounts.snapshots",
     "accounts.privacy",
     "accounts.onboarding",
     "registry",
@@ -209,8 +212,7 @@ EMAIL_FILE_PATH = VAR_DIR / "mail"  # without a mail server, what would have bee
 SMS_SENDER = environment.text("SMS_SENDER", "accounts.messages.senders.ConsoleSender")
 TWILIO = environment.texts("TWILIO", ACCOUNT_SID="", AUTH_TOKEN="", FROM="", URL="https://api.twilio.com")
 SMS_GATEWAY = environment.texts("SMS_GATEWAY", URL="", CALL_URL="", TOKEN="", HEADER="Authorization", BODY="")
-
-SNAPSHOTS_DIR = environment.folder("SNAPSHOTS_DIR", VAR_DIR / "snapshots")  # of all listed cards, for client platforms
+SNAPSHOTS_DIR = environment.folder("SNAPSHOTS_DIR", VAR_DIR / "snapshots")  # docs/snapshot.md
 SNAPSHOT_KEYS_FILE = environment.text("SNAPSHOT_KEYS_FILE")  # PEM; unset: keys made and kept under VAR_DIR
 
 REST_FRAMEWORK = {
