@@ -15,6 +15,7 @@ from tests.bench.server import Server
 LOOKUP = "/v1/contacts/lookup"
 SIZE, LISTED = 1_000, 30
 BOOKS = 20  # different ones
+AT_A_TIME = 8
 FEW, FEW_GZIP = "address book, 30 of 1,000 listed", "address book, 30 of 1,000 listed, gzip"
 ALL, ALL_GZIP = "address book, all 1,000 listed", "address book, all 1,000 listed, gzip"
 ROW = "view set of one row, one by one"
@@ -25,7 +26,7 @@ def measure(
     site: Site, of: Registry, ours: Server, plain: Server, pace: Pace, folder: Path
 ) -> Iterator[Measure]:
     kinds = {
-        name: Kind(ours, written(folder / name, of, listed, gzip=gzip), times=SIZE)
+        name: Kind(ours, written(folder / name, of, listed, gzip=gzip), times=SIZE, connections=AT_A_TIME)
         for name, listed, gzip in (
             (FEW, LISTED, False), (FEW_GZIP, LISTED, True), (ALL, SIZE, False), (ALL_GZIP, SIZE, True),
         )

@@ -35,6 +35,7 @@ class Kind:
         False  # whether some of its answers are a 404, as a view set has it of what it has not got
     )
     times: int = 1  # what is counted of each request: the numbers in it
+    connections: int = wrk.CONNECTIONS
 
 
 class Round(NamedTuple):
@@ -88,10 +89,14 @@ class Rounds:
             yield shown(f"{name}, CPU of the web worker", median(one.web for one in measured), f"µs/{each}")
             yield shown(f"{name}, CPU of PostgreSQL", median(one.database for one in measured), f"µs/{each}")
             yield shown(
-                f"{name}, {wrk.CONNECTIONS} at a time, median", median(one.p50 for one in measured), "µs"
+                f"{name}, {self.kinds[name].connections} at a time, median",
+                median(one.p50 for one in measured),
+                "µs",
             )
             yield shown(
-                f"{name}, {wrk.CONNECTIONS} at a time, p99", median(one.p99 for one in measured), "µs"
+                f"{name}, {self.kinds[name].connections} at a time, p99",
+                median(one.p99 for one in measured),
+                "µs",
             )
 
 
@@ -100,7 +105,7 @@ def measure(site: Site, kinds: Mapping[str, Kind], pace: Pace) -> Rounds:
     for kind in kinds.values():  # what is read for the first time is not what is measured
         _checked(kind)
         if pace.warm_up:
-            wrk.send(kind.server.port, kind.file, pace.warm_up)
+            wrk.send(kind.server.port, kind.file, pace.warm_up, kind.connections)
     for turn in range(pace.rounds):
         for name in random.sample(list(kinds), len(kinds)):
             measured.of[name].append(_one(site, name, kinds[name], pace.seconds))
@@ -111,9 +116,9 @@ def measure(site: Site, kinds: Mapping[str, Kind], pace: Pace) -> Rounds:
 def _one(site: Site, name: str, kind: Kind, seconds: int) -> Round:
     postmaster = site.postmaster
     web, database = kind.server.cpu_seconds(), cluster_cpu_seconds(postmaster)
-    sent = wrk.send(kind.server.port, kind.file, seconds)
+    sent = wrk.send(kind.server.port, kind.file, seconds, kind.connections)
     web, database = kind.server.cpu_seconds() - web, cluster_cpu_seconds(postmaster) - database
-    if sent.broken or (sent.refused and not kind.refused):
+    if not sent.answered or sent.broken or (sent.refused and not kind.refused):
         raise SystemExit(f"{name}: {sent.refused} of {sent.answered} refused, {sent.broken} broken")
     each = 1e6 / (sent.answered * kind.times)
     return Round(sent.a_second * kind.times, web * each, database * each, sent.p50, sent.p99)
