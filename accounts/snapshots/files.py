@@ -7,7 +7,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import IO, Any, TypedDict
+from typing import Any, TypedDict
 
 from accounts.snapshots import rice
 
@@ -36,10 +36,17 @@ def spelled(number: int) -> str:
 
 
 def write(path: Path, content: bytes) -> None:
-    with path.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    path.write_bytes(content)
+    sync(path)
+
+
+def sync(path: Path) -> None:
+    """Have a file, or the names in a folder, on the disk: a power cut leaves them there."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def write_whole(path: Path, content: bytes, kind: str, count: int, prefix: str | None = None) -> File:
@@ -95,34 +102,29 @@ class CardFiles:
     def _begin(self) -> None:
         self._lines: list[bytes] = []
         self._size = self._waiting = self._count = self._first = self._last = 0
-        self._file: IO[bytes] | None = None
+        of = "" if self.prefix is None else f"{self.prefix}-"
+        self._path = self.folder / f"cards-{of}{len(self.files) + 1:05}.ndjson.gz"
+        self._gzip = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
+        self._hash = hashlib.sha256()
 
     def _pack(self) -> None:
-        if self._file is None:
-            of = "" if self.prefix is None else f"{self.prefix}-"
-            self._file = (self.folder / f"cards-{of}{len(self.files) + 1:05}.ndjson.gz").open("wb")
-            self._gzip = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)
-            self._hash = hashlib.sha256()
         self._lines.append(b"")  # so that the last line ends, too
         self._append(self._gzip.compress(b"\n".join(self._lines)))
         self._lines, self._waiting = [], 0
 
     def _append(self, packed: bytes) -> None:
-        assert self._file is not None
-        self._file.write(packed)
+        with self._path.open("ab") as file:
+            file.write(packed)
         self._hash.update(packed)
         self._size += len(packed)
 
     def _end(self) -> None:
         self._pack()
         self._append(self._gzip.flush())
-        assert self._file is not None
-        with self._file as file:
-            file.flush()
-            os.fsync(file.fileno())
+        sync(self._path)
         self.files.append(
             File(
-                name=Path(self._file.name).name,
+                name=self._path.name,
                 kind="cards",
                 prefix=self.prefix,
                 count=self._count,

@@ -80,9 +80,9 @@ def writing(name: str) -> Iterator[Path]:
 
 def publish(folder: Path, name: str) -> None:
     """Make a folder that was written aside appear, whole, also after a power cut."""
-    _sync(folder)
+    files.sync(folder)
     folder.rename(root() / name)
-    _sync(root())
+    files.sync(root())
 
 
 def write_index() -> None:
@@ -90,7 +90,7 @@ def write_index() -> None:
     aside = root() / f"{_WRITING}{INDEX}"
     files.write(aside, json.dumps(index(), indent=1).encode() + b"\n")
     aside.rename(root() / INDEX)
-    _sync(root())
+    files.sync(root())
 
 
 def index() -> dict[str, list[dict[str, object]]]:
@@ -140,11 +140,3 @@ def _names() -> list[str]:
 
 def _age(name: str) -> tuple[datetime, int]:
     return moment_of(name), int(name.rpartition("-")[2])
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -55,10 +55,14 @@ def test_the_list_says_what_there_is(app: Any, name: str) -> None:
 
 def test_every_file_that_a_manifest_names_is_there(app: Any, name: str) -> None:
     newer = build([6281200000, 6281200901], seq=2)
-    for row in [*app.http.get("/v1/snapshots/").json()["snapshots"], *app.http.get("/v1/snapshots/").json()["deltas"]]:
+    for row in [
+        *app.http.get("/v1/snapshots/").json()["snapshots"],
+        *app.http.get("/v1/snapshots/").json()["deltas"],
+    ]:
         manifest = app.http.get(f"/v1/snapshots/{row['manifest']}").json()
         assert (
-            app.http.get(f"/v1/snapshots/{row['signed_manifest']}").headers["Content-Type"] == "application/jose"
+            app.http.get(f"/v1/snapshots/{row['signed_manifest']}").headers["Content-Type"]
+            == "application/jose"
         )
         for file in manifest["files"]:
             answer = app.http.get(f"/v1/snapshots/{row['id']}/{file['name']}")
