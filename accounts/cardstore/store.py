@@ -91,14 +91,14 @@ class Store:
         self, view: lmdb.Transaction, numbers: Sequence[str], policy: Policy, now: int
     ) -> tuple[list[bytes], list[str]]:
         """(cards, numbers that are not listed). Raises Damaged."""
-        listed, unlisted, roll = [], [], self.roll
-        for number in numbers:
-            if (value := int(number)) in roll:
-                record = self._record(view, number, value)
-                if record.is_listed(now):
-                    listed.append(record.card(policy, now))
-                    continue
-            unlisted.append(number)
+        values = list(map(int, numbers))
+        on_the_roll = self.roll.among(values)
+        listed, unlisted = [], []
+        for number, value in zip(numbers, values, strict=True):
+            if value in on_the_roll and (record := self._record(view, number, value)).is_listed(now):
+                listed.append(record.card(policy, now))
+            else:
+                unlisted.append(number)
         return listed, unlisted
 
     def cursor(self, view: lmdb.Transaction) -> Cursor:
