@@ -153,7 +153,11 @@ def _bearer_token(header: str) -> str:
 
 def _noted(key: ApiKey, refusal: DomainError) -> DomainError:
     """Write a refused key that we know to the log; what was never a key of ours leaves no trace."""
-    if cache.add(f"refused:{key.pk}:{refusal.code}", True, timeout=REFUSAL_NOTED_FOR):
-        data: dict[str, Any] = {"code": refusal.code, **refusal.params}
-        audit.log("refused", by=key.app, on=key, data=data)
+    if is_to_be_noted(key.pk, refusal):
+        audit.log("refused", by=key.app, on=key, data={"code": refusal.code, **refusal.params})
     return refusal
+
+
+def is_to_be_noted(key: str, refusal: DomainError) -> bool:
+    """Whether this process has not noted the same within the last minute; from now on it has."""
+    return cache.add(f"refused:{key}:{refusal.code}", True, timeout=REFUSAL_NOTED_FOR)
