@@ -232,6 +232,11 @@ STAYS: Mapping[str, Text] = {
         "The number of the business stays in the list of changes for {days} days, so that messaging apps take its "
         "card down.",
     ),
+    "copies": Text(
+        "Salinan kartu yang diunduh aplikasi pesan masih memuat nomor dan kartu usaha paling lama tujuh hari.",
+        "Copies of the cards that messaging apps download hold the number and the card of the business for seven "
+        "days at most.",
+    ),
     "declined": Text(
         "Nomor dari pengajuan yang ditolak tinggal sampai masa tunggunya lewat.",
         "The number of a declined application stays until its pause is over.",

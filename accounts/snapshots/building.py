@@ -53,7 +53,8 @@ def _build(
     key: keys.Key,
 ) -> None:
     whole, differing = aside / "whole", aside / "differing"
-    whole.mkdir(), differing.mkdir()
+    whole.mkdir()
+    differing.mkdir()
     changed_cards = CardFiles(differing)
     comparison = None
     if previous is not None:

@@ -80,6 +80,7 @@ class CardFiles:
     def __init__(self, folder: Path, prefix: str | None = None) -> None:
         self.folder, self.prefix = folder, prefix
         self.files: list[File] = []
+        self._count = self._first = self._last = self._size = self._waiting = 0
         self._begin()
 
     def add(self, number: int, card: bytes) -> None:
@@ -101,7 +102,7 @@ class CardFiles:
 
     def _begin(self) -> None:
         self._lines: list[bytes] = []
-        self._size = self._waiting = self._count = self._first = self._last = 0
+        self._count = self._first = self._last = self._size = self._waiting = 0
         of = "" if self.prefix is None else f"{self.prefix}-"
         self._path = self.folder / f"cards-{of}{len(self.files) + 1:05}.ndjson.gz"
         self._gzip = zlib.compressobj(_LEVEL, zlib.DEFLATED, _GZIP)

@@ -9,7 +9,7 @@ import fcntl
 import hashlib
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -108,7 +108,7 @@ def _handed_over() -> list[Key]:
     return keys
 
 
-def _kept_or_first() -> Sequence[Key]:
+def _kept_or_first() -> list[Key]:
     if not (keys := _kept()):
         with _alone():
             keys = _kept() or [_make(datetime.now(UTC))]
