@@ -25,7 +25,7 @@ from accounts.businesses.models import (
     NumberUse,
     ProtectedName,
 )
-from accounts.clients.models import ClientApp
+from accounts.clients.models import ApiKey, ClientApp
 from accounts.contacts.models import SignInCode
 from accounts.messages.models import Delivery, Message
 from accounts.people.models import User
@@ -115,6 +115,9 @@ class World:
         facts = {"reason": "fraud", "reporter": b"x", "day": self.now.date(), **facts}
         return Report.objects.create(account=self.account, client=self.client, **facts)
 
+    def key(self, **facts: Any) -> ApiKey:
+        return ApiKey.objects.create(app=self.client, digest=b"x", hint="xxxx", created_by="system", **facts)
+
     def suggestion(self, **facts: Any) -> Suggestion:
         return Suggestion.objects.create(
             **{"person": self.rita, "text": "?", "day": self.now.date(), **facts}
@@ -131,6 +134,8 @@ class World:
 
 Break = Callable[[World], object]
 BREAKS: dict[str, Break] = {
+    "a_key_has_requests_a_minute": lambda world: world.key(requests_per_minute=0),
+    "a_key_has_numbers_a_day": lambda world: world.key(numbers_per_day=-1),
     # people, clients, outbox
     "role_is_known": lambda w: w.set(w.rita, role="superuser"),
     "a_person_can_be_reached": lambda w: User.objects.create(name="Nobody"),

@@ -101,7 +101,6 @@ def test_a_fork_has_a_writer_of_its_own(committed: None) -> None:
     later.log("alert", by="cli_1", on="key_1", data={"code": "parent"})
     assert later.written()
     if (child := os.fork()) == 0:
-        connection.inherited = True  # the parent's socket is not this process's to close
         later.log("alert", by="cli_1", on="key_1", data={"code": "child"})
         os._exit(0 if later.written(10) else 1)
     _, status = os.waitpid(child, 0)
