@@ -28,6 +28,11 @@ def shown(measure: str, value: float, unit: str) -> Measure:
     return Measure(measure, _rounded(value), unit)
 
 
+def failed(what: str) -> Measure:
+    """That something could not be measured is a target missed, and no reason to measure nothing else."""
+    return Measure(what, 1, "failure", "<= 0", False)
+
+
 def _rounded(value: float) -> float:
     return float(f"{value:.4g}")
 

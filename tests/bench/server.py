@@ -20,8 +20,17 @@ _TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 
 
 class Server:
-    def __init__(self, port: int, pid: int) -> None:
-        self.port, self.pid = port, pid
+    def __init__(self, port: int, started: "subprocess.Popen[bytes]") -> None:
+        self.port, self._started, self.pid = port, started, started.pid
+
+    def wait(self) -> "Server":
+        """Until it answers anything at all. Raises SystemExit: it ended, or takes too long."""
+        deadline = time.monotonic() + START_LIMIT_SECONDS
+        while not answers("127.0.0.1", self.port):
+            if self._started.poll() is not None or time.monotonic() > deadline:
+                raise SystemExit(f"the server on port {self.port} does not answer")
+            time.sleep(0.1)
+        return self
 
     def workers(self) -> list[int]:
         """The processes that answer: those of granian, which only watches, or the one process that there is."""
@@ -36,15 +45,19 @@ class Server:
 
 
 @contextmanager
-def running(command: Sequence[str], port: int, environment: Mapping[str, str]) -> Iterator[Server]:
+def starting(command: Sequence[str], port: int, environment: Mapping[str, str]) -> Iterator[Server]:
+    """It may not answer yet: several start sooner together."""
     with process(command, environment) as started:
-        _until_it_answers(started, port)
-        yield Server(port, started.pid)
+        yield Server(port, started)
 
 
-def registry(
-    environment: Mapping[str, str], application: str = REGISTRY, *, workers: int = 1
-) -> "tuple[list[str], int]":
+@contextmanager
+def running(command: Sequence[str], port: int, environment: Mapping[str, str]) -> Iterator[Server]:
+    with starting(command, port, environment) as server:
+        yield server.wait()
+
+
+def registry(application: str = REGISTRY, *, workers: int = 1) -> tuple[list[str], int]:
     """A command and its port: granian as `make run` starts it, with an application of its own or of a comparison's."""
     port = free_port()
     given = [
@@ -80,14 +93,6 @@ def process(
 
 def manage(*arguments: str) -> list[str]:
     return [sys.executable, "manage.py", *arguments]
-
-
-def _until_it_answers(started: "subprocess.Popen[bytes]", port: int) -> None:
-    deadline = time.monotonic() + START_LIMIT_SECONDS
-    while not answers("127.0.0.1", port):
-        if started.poll() is not None or time.monotonic() > deadline:
-            raise SystemExit(f"the server on port {port} does not answer")
-        time.sleep(0.1)
 
 
 # --- what they cost ---

@@ -8,9 +8,9 @@ from random import Random
 from tests.bench import wrk
 from tests.bench.report import Measure, held, shown
 from tests.bench.scale import numbers, rounds
+from tests.bench.scale.comparisons import Servers
 from tests.bench.scale.rounds import Kind, Pace
 from tests.bench.scale.site import Registry, Site
-from tests.bench.server import Server
 
 LOOKUP = "/v1/contacts/lookup"
 SIZE, LISTED = 1_000, 30
@@ -22,9 +22,8 @@ ROW = "view set of one row, one by one"
 LEAST, LEAST_TIMES = 500_000, 10  # numbers a second; as many as the view set
 
 
-def measure(
-    site: Site, of: Registry, ours: Server, plain: Server, pace: Pace, folder: Path
-) -> Iterator[Measure]:
+def measure(site: Site, of: Registry, servers: Servers, pace: Pace, folder: Path) -> Iterator[Measure]:
+    ours = servers.ours(of)
     kinds = {
         name: Kind(ours, written(folder / name, of, listed, gzip=gzip), times=SIZE, connections=AT_A_TIME)
         for name, listed, gzip in (
@@ -32,7 +31,9 @@ def measure(
         )
     }  # fmt: skip
     asked = numbers.listed(of.accounts, numbers.ASKED)
-    kinds[ROW] = Kind(plain, wrk.write(folder / "rows", [wrk.get(f"/row/{one}", of.key) for one in asked]))
+    kinds[ROW] = Kind(
+        servers.plain(of), wrk.write(folder / "rows", [wrk.get(f"/row/{one}", of.key) for one in asked])
+    )
     measured = rounds.measure(site, kinds, pace)
     yield held(f"{FEW}, numbers a second", measured.a_second(FEW), "1/s", ">=", LEAST)
     for name in (FEW, ALL):

@@ -25,6 +25,7 @@ WORKERS = 2
 LIMIT_MEDIAN, LIMIT_P99 = 20, 100  # milliseconds
 KEYS, KEY_LIMIT = 20, 1_000  # milliseconds
 GIVEN_UP_AFTER = 10  # seconds
+MOST_UNSEEN = 2  # then nothing is waited for any longer
 PAUSE_MS, CALLERS = 10, 16  # of the load beside it
 LOAD_SECONDS = 600  # at most
 
@@ -70,6 +71,8 @@ def _badges(
         last = _until(lines, request, _without_badge)
         seen.append(1_000 * (last - committed))
         with_commit.append(1_000 * (last - began))
+        if sum(one > 1_000 * GIVEN_UP_AFTER for one in seen) > MOST_UNSEEN:
+            raise SystemExit(f"{MOST_UNSEEN + 1} revocations were not seen within {GIVEN_UP_AFTER} s")
     what = f"revocation committed → answered by all {len(lines)} workers, {when}"
     if judged:
         yield held(f"{what}, median of {revocations}", median(seen), "ms", "<=", LIMIT_MEDIAN)

@@ -1,6 +1,8 @@
 """The sections on millions of accounts: each measured for itself, on registries that are loaded once."""
 
+import sys
 import tempfile
+import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -8,11 +10,10 @@ from pathlib import Path
 
 from registry.run import ROOT
 from tests.bench import wrk
-from tests.bench.report import Measure, held
+from tests.bench.report import Measure, failed, held
 from tests.bench.scale import (
     books,
     building,
-    comparisons,
     footprint,
     freshness,
     outage,
@@ -23,12 +24,14 @@ from tests.bench.scale import (
     snapshot,
     stores,
 )
+from tests.bench.scale.comparisons import Servers
 from tests.bench.scale.rounds import Pace
 from tests.bench.scale.site import Registry, Site
 
 # In this order: the build makes the store that the others need; what revokes badges comes last.
 SECTIONS = ("build", "lookups", "books", "sizes", "memory", "quota", "snapshot", "outage", "freshness")
 LOAD_LIMIT_SECONDS = 600
+BOUND_SECONDS = 30  # of staleness, in the section about an outage
 DRAWING = "cost-by-size.svg"
 
 
@@ -37,6 +40,7 @@ class Scale:
     accounts: tuple[int, ...]  # of the registries, from the smallest to the largest
     pace: Pace
     outages: Pace
+    wait_for_bound: bool  # of staleness, in an outage
     revocations: int
     drawings: Path | None  # None: beside the list of measures
 
@@ -45,6 +49,7 @@ FULL = Scale(
     accounts=(5_000, 500_000, 5_000_000),
     pace=Pace(rounds=7, seconds=3),
     outages=Pace(rounds=5, seconds=3),
+    wait_for_bound=True,
     revocations=300,
     drawings=ROOT / "docs" / "benchmarks",
 )
@@ -52,6 +57,7 @@ QUICK = Scale(
     accounts=(1_000, 10_000),
     pace=Pace(rounds=1, seconds=1, warm_up=0),
     outages=Pace(rounds=1, seconds=1, warm_up=0),
+    wait_for_bound=False,
     revocations=10,
     drawings=None,
 )
@@ -71,43 +77,48 @@ def measure(scale: Scale, sections: Sequence[str], keep: Path | None, beside: Pa
             what = f"load_synthetic of {largest.accounts:,} accounts"
             yield held(what, largest.loaded_in, "s", "<", LOAD_LIMIT_SECONDS)
         if "build" in sections:
-            print("build …", flush=True)
-            yield from building.measure(largest)
+            yield from _guarded("build", building.measure(largest))
         if "quota" in sections:
-            yield from quota.measure()
-        if "snapshot" in sections:
-            print("snapshot …", flush=True)
-            yield from snapshot.measure(largest, work)
+            yield from _guarded("quota", quota.measure())
         stack.enter_context(stores.followed(largest))
+        servers = Servers(stack)
         for name in SECTIONS:
-            if name in sections:
-                yield from _section(name, place, largest, scale, work, beside)
+            if name in sections and name not in ("build", "quota"):
+                yield from _guarded(name, _section(name, place, largest, servers, scale, work, beside))
+
+
+def _guarded(name: str, section: Iterator[Measure]) -> Iterator[Measure]:
+    """Where one fails, the others are measured all the same."""
+    print(f"--- {name}", flush=True)
+    try:
+        yield from section
+    except (Exception, SystemExit) as wrong:
+        print("".join(traceback.format_exception(wrong)), file=sys.stderr, flush=True)
+        yield failed(f"{name}: could not be measured")
 
 
 def _section(
-    name: str, place: Site, largest: Registry, scale: Scale, work: Path, beside: Path
+    name: str, place: Site, largest: Registry, servers: Servers, scale: Scale, work: Path, beside: Path
 ) -> Iterator[Measure]:
-    print(f"{name} …", flush=True)
     match name:
         case "lookups":
-            yield from single.measure(place, largest, scale.pace, work)
+            yield from single.measure(place, largest, servers, scale.pace, work)
         case "books":
-            with ExitStack() as stack:
-                ours, plain = (
-                    stack.enter_context(comparisons.served(largest)),
-                    comparisons.plain(largest, stack),
-                )
-                yield from books.measure(place, largest, ours, plain, scale.pace, work)
+            yield from books.measure(place, largest, servers, scale.pace, work)
         case "sizes":
             drawing = (scale.drawings or beside) / DRAWING
             with ExitStack() as stack:
                 registries = [place.open(count, first=False) for count in scale.accounts[:-1]]
                 for of in registries:
                     stack.enter_context(stores.followed(of))
-                yield from sizes.measure(place, [*registries, largest], scale.pace, work, drawing)
+                yield from sizes.measure(place, [*registries, largest], servers, scale.pace, work, drawing)
         case "memory":
-            yield from footprint.measure(largest, scale.pace.seconds, work)
+            yield from footprint.measure(largest, servers.ours(largest), scale.pace.seconds, work)
+        case "snapshot":
+            yield from snapshot.measure(largest, work)
         case "outage":
-            yield from outage.measure(place, largest, scale.outages, work)
+            yield from outage.measure(
+                place, largest, scale.outages, BOUND_SECONDS, work, wait=scale.wait_for_bound
+            )
         case "freshness":
             yield from freshness.measure(largest, scale.revocations, work)

@@ -1,13 +1,12 @@
 """The same look-up on registries of different sizes, side by side; and what it costs, as a plot."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
 from pathlib import Path
 
 from tests.bench import wrk
 from tests.bench.report import Measure, held
 from tests.bench.scale import numbers, plot, rounds
-from tests.bench.scale.comparisons import plain, served
+from tests.bench.scale.comparisons import Servers
 from tests.bench.scale.rounds import Kind, Pace, Rounds
 from tests.bench.scale.single import CONTACTS
 from tests.bench.scale.site import Registry, Site
@@ -17,23 +16,17 @@ OURS, PLAIN = "look-up", "view set"
 
 
 def measure(
-    site: Site, registries: Sequence[Registry], pace: Pace, folder: Path, drawing: Path
+    site: Site, registries: Sequence[Registry], servers: Servers, pace: Pace, folder: Path, drawing: Path
 ) -> Iterator[Measure]:
     """`registries`: from the smallest to the largest, each followed."""
     kinds = {}
-    with ExitStack() as stack:
-        for of in registries:
-            asked = numbers.mixed(of.accounts)
-            ours, theirs = stack.enter_context(served(of)), plain(of, stack)
-            look_ups = wrk.write(
-                folder / f"of-{of.accounts}", [wrk.get(CONTACTS + one, of.key) for one in asked]
-            )
-            rows = wrk.write(
-                folder / f"plain-{of.accounts}", [wrk.get(f"/plain/{one}", of.key) for one in asked]
-            )
-            kinds[_named(OURS, of)] = Kind(ours, look_ups)
-            kinds[_named(PLAIN, of)] = Kind(theirs, rows, refused=True)
-        measured = rounds.measure(site, kinds, pace)
+    for of in registries:
+        asked = numbers.mixed(of.accounts)
+        look_ups = wrk.write(folder / f"of-{of.accounts}", [wrk.get(CONTACTS + one, of.key) for one in asked])
+        rows = wrk.write(folder / f"plain-{of.accounts}", [wrk.get(f"/plain/{one}", of.key) for one in asked])
+        kinds[_named(OURS, of)] = Kind(servers.ours(of), look_ups)
+        kinds[_named(PLAIN, of)] = Kind(servers.plain(of), rows, refused=True)
+    measured = rounds.measure(site, kinds, pace)
     yield from _judged(measured, registries)
     drawing.parent.mkdir(parents=True, exist_ok=True)
     drawing.write_text(plot.drawn(_costs(measured, registries)))

@@ -1,14 +1,15 @@
 """The store of cards beside a registry: built, and followed, as `make run` does it."""
 
-import os
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from accounts.cardstore import records
 from accounts.cardstore.errors import Unusable
 from accounts.cardstore.pulse import Pulse
+from accounts.cardstore.store import Store
 from tests.bench import server
 from tests.bench.scale.site import Registry
 from tests.bench.server import memory
@@ -74,8 +75,11 @@ def _is_fresh(cards: Path) -> bool:
     return False
 
 
-def remove(var_dir: Path) -> None:
-    for file in sorted(folder(var_dir).rglob("*"), reverse=True):
-        file.rmdir() if file.is_dir() else file.unlink()
-    if folder(var_dir).exists():
-        os.rmdir(folder(var_dir))
+def cards(of: Registry) -> Iterator[tuple[str, bytes]]:
+    """Every number of the store and its card, in the order of the numbers."""
+    store = Store(max(path for path in folder(of.var_dir).iterdir() if path.name.isdigit()))
+    with store.reading() as view:
+        policy, now = store.policy(view), time.time_ns() // 1_000
+        for key, raw in store.records(view, after=b"\0"):
+            number = records.number_of(key)
+            yield number, records.unpack(number, raw).card(policy, now)
