@@ -60,10 +60,8 @@ def alone() -> Iterator[bool]:
         yield mine
     finally:
         if mine:
-            with (
-                suppress(DatabaseError),
-                connection.cursor() as cursor,
-            ):  # a lost connection has lost the lock too
+            # A lost connection has lost the lock, too.
+            with suppress(DatabaseError), connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [_LOADERS_LOCK])
 
 

@@ -1,4 +1,4 @@
-"""Indexes and foreign keys that are set aside while very many rows are written, and put back afterwards.
+"""Indexes, foreign keys and the automatic vacuum: set aside while very many rows are written, and put back afterwards.
 
 What a primary key or a unique constraint needs stays, and so do all checks. In one transaction with the dropping, the
 statements that make everything again are written to a table; it is gone when the last of them has run. A process that
@@ -19,6 +19,12 @@ SELECT 'DROP INDEX ' || indexrelid::regclass, pg_get_indexdef(indexrelid)
 FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
 WHERE relnamespace = current_schema()::regnamespace AND relname = ANY (%(tables)s) AND NOT indisunique
 ORDER BY relname, indexrelid
+"""
+# A table that grows by the second would be vacuumed over and over.
+_VACUUM = """
+SELECT format('ALTER TABLE %%s SET (autovacuum_enabled = false)', oid::regclass),
+       format('ALTER TABLE %%s RESET (autovacuum_enabled)', oid::regclass)
+FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relname = ANY (%(tables)s) ORDER BY relname
 """
 _FOREIGN_KEYS = """
 SELECT format('ALTER TABLE %%s DROP CONSTRAINT %%I', conrelid::regclass, conname),
@@ -43,7 +49,7 @@ def set_aside() -> None:
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"SET LOCAL lock_timeout = '{_LOCK_WAIT}'")
         found = []
-        for query in (_INDEXES, _FOREIGN_KEYS):
+        for query in (_INDEXES, _FOREIGN_KEYS, _VACUUM):
             cursor.execute(query, {"tables": list(COLUMNS)})
             found += cursor.fetchall()
         cursor.execute(f"CREATE TABLE {_NOTES} (place int PRIMARY KEY, statement text NOT NULL)")

@@ -53,7 +53,7 @@ def rows(query: str, *parameters: Any) -> list[tuple[Any, ...]]:
 
 
 def shape() -> set[str]:
-    """Every index and constraint of the database, as its definition.
+    """Every index and constraint of the database, as its definition, and what tables have of settings.
 
     Without the casts of its constants: PostgreSQL spells an array of them in one way that it was told by Django, and
     in another that it was told by itself.
@@ -66,6 +66,12 @@ def _definitions() -> set[str]:
         *(
             definition
             for (definition,) in rows("SELECT indexdef FROM pg_indexes WHERE schemaname = 'public'")
+        ),
+        *(
+            f"{table} {settings}"
+            for table, settings in rows(
+                "SELECT relname, reloptions FROM pg_class WHERE reloptions IS NOT NULL"
+            )
         ),
         *(
             f"{table} {name} {definition} {validated}"
