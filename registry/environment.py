@@ -127,4 +127,4 @@ def database(var_dir: Path, *, pool_size: int) -> dict[str, Any]:
         options.setdefault("options", "-c lock_timeout=10s -c statement_timeout=60s")
     if pool_size:
         options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 3}
-    return {"ENGINE": "django.db.backends.postgresql", **named, "OPTIONS": options}
+    return {"ENGINE": "registry.database", **named, "OPTIONS": options}

@@ -38,6 +38,7 @@ from accounts.errors import (
 from accounts.onboarding.keeping import to_send_again
 from accounts.spoken import spoken
 from accounts.text import Text
+from registry.database import outage
 
 logger = logging.getLogger("registry")
 
@@ -118,6 +119,7 @@ def _database_error(exception: BaseException) -> DomainError | None:
     match exception:
         case OperationalError() | InterfaceError() | PoolTimeout():
             logger.warning("The database is away: %s", type(exception.__cause__ or exception).__name__)
+            outage.suspect()
             return NotAllowed("database_unavailable")
         case DataError():
             return Invalid("hidden_characters" if "NUL" in str(exception) else "value_invalid")

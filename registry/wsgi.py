@@ -26,9 +26,9 @@ django.setup(set_prefix=False)
 from django.conf import settings  # noqa: E402  # what follows needs the apps
 from django.http import HttpResponse  # noqa: E402
 
-from accounts.cardstore.fastpath import FastPath  # noqa: E402
-from accounts.errors import DomainError  # noqa: E402
+from accounts.cardstore.fastpath import FastPath, Refused  # noqa: E402
 from registry import errors  # noqa: E402
+from registry.database import outage  # noqa: E402
 
 
 class Utf8Request(WSGIRequest):
@@ -48,7 +48,7 @@ class Utf8Handler(WSGIHandler):
 
 
 _django = Utf8Handler()
-_fast_path = FastPath()
+_fast_path = FastPath(outage.is_database_there)
 # Of one Django answer: what belongs to it alone. The rest, security's headers above all, every answer carries.
 _ITS_OWN = {"content-type", "content-length", "content-language", "cache-control", "expires", "vary"}
 
@@ -57,8 +57,9 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> list
     """A look-up from this machine's store, or Django."""
     try:
         answer = _fast_path(environ)
-    except DomainError as refusal:
-        return _sent(errors.problem(Utf8Request(environ), refusal), start_response)
+    except Refused as refusal:
+        response = errors.problem(Utf8Request(environ), refusal.error)
+        return _sent(response, refusal.headers, start_response)
     if answer is None:
         return _all_of(environ, start_response)
     vary = [value for name, value in answer.headers if name == "Vary"]
@@ -87,8 +88,11 @@ def _all_of(environ: WSGIEnvironment, start_response: StartResponse) -> list[byt
             close()
 
 
-def _sent(response: HttpResponse, start_response: StartResponse) -> list[bytes]:
-    headers = [*response.items(), ("Content-Length", str(len(response.content))), *_standing_headers()]
+def _sent(
+    response: HttpResponse, besides: list[tuple[str, str]], start_response: StartResponse
+) -> list[bytes]:
+    length = ("Content-Length", str(len(response.content)))
+    headers = [*response.items(), *besides, length, *_standing_headers()]
     start_response(f"{response.status_code} {response.reason_phrase}", headers)
     return [response.content]
 

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import phonenumbers
@@ -24,6 +25,24 @@ _COSTS_EXTRA = {
 _BY_VOICE_ONLY = {PhoneNumberType.FIXED_LINE, PhoneNumberType.TOLL_FREE}
 E164_PATTERN = r"^\+[1-9][0-9]{6,14}$"  # as databases and OpenAPI documents write it
 _E164 = re.compile(E164_PATTERN)
+
+
+def _without_doubt() -> re.Pattern[str]:
+    """E.164 with another digit than 0 behind the calling code: nearly all that look-ups ask for. No calling code begins
+    another one, so its first two digits tell how long it is.
+    """
+    codes = {str(code) for code in phonenumbers.COUNTRY_CODE_TO_REGION_CODE}
+    pairs = [str(pair) for pair in range(10, 100) if str(pair)[0] not in codes]
+    one = "".join(code for code in codes if len(code) == 1)
+    two = "|".join(pair for pair in pairs if pair in codes)
+    three = "|".join(pair for pair in pairs if pair not in codes)
+    return re.compile(
+        rf"\+(?:[{one}][1-9][0-9]{{5,13}}|(?:{two})[1-9][0-9]{{4,12}}|(?:{three})[0-9][1-9][0-9]{{3,11}})"
+    )
+
+
+_WITHOUT_DOUBT = _without_doubt()
+_LINES = re.compile(rf"(?:{_WITHOUT_DOUBT.pattern}\n)*+")
 _LONGEST_WRITTEN = 40  # characters: more is no phone number, whatever is in it
 _TEL = re.compile(r"^(tel|telp|hp|wa|whatsapp|phone|mobile)[\s.:]*", re.IGNORECASE)
 _LINK = re.compile(
@@ -45,13 +64,19 @@ def is_e164(text: str) -> bool:
     return _E164.fullmatch(text) is not None
 
 
+def are_e164(texts: Sequence[str]) -> bool:
+    """Whether none of them is misspelt, as far as one look tells: False may be wrong of a few forms, True never."""
+    lines = "\n".join(texts) + "\n"
+    return _LINES.fullmatch(lines) is not None and lines.count("\n") == len(texts)
+
+
 def misspelt(text: str, *, country: str | None = None) -> Misspelt | None:
     """Why `text` is no E.164 number, or None when it is one. The form alone counts: any country may be meant.
 
     A form that is E.164 but for a trunk zero (`+62081…`) is misspelt too: read as it stands, it would be a
     silent "not listed".
     """
-    if is_e164(text) and not _has_trunk_zero(text):
+    if _WITHOUT_DOUBT.fullmatch(text) or (is_e164(text) and not _has_trunk_zero(text)):
         return None
     canonical = _canonical(text, country)
     if canonical is not None and canonical != text:

@@ -1,4 +1,4 @@
-"""The answers to look-ups, byte for byte: the same whether the database was asked or this machine's copy of the cards."""
+"""The answers to look-ups, byte for byte the same whether the database was asked or this machine's copy of the cards."""
 
 import gzip
 from collections.abc import Iterable, Sequence
@@ -82,8 +82,11 @@ def changes(document: dict[str, Any], freshness: Freshness, if_none_match: str =
 
 
 def sorted_out(asked: Iterable[str]) -> Sorted:
+    once = list(dict.fromkeys(asked))
+    if numbers.are_e164(once):
+        return Sorted(once, [])
     sound, unsound = [], []
-    for number in dict.fromkeys(asked):
+    for number in once:
         wrong = numbers.misspelt(number)
         if wrong is None:
             sound.append(number)

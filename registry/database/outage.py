@@ -1,0 +1,99 @@
+"""Whether the database is away, as far as this process knows. A thread of its own looks for it, and nobody waits.
+
+It looks while there is reason to: from the first failure until the database answers, and while the store of cards is
+behind. A server that does not even refuse holds up that thread alone.
+"""
+
+import os
+import threading
+import time
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
+
+LOOK_EVERY_SECONDS = 0.25
+BELIEVED_FOR_SECONDS = 2.0  # that it is there, when nobody has looked since
+CONNECT_WITHIN_SECONDS = 2  # the least that libpq takes
+
+
+class Watch:
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._is_away = False
+        self._seen = -BELIEVED_FOR_SECONDS  # when it last answered, on the monotonic clock
+        self._wanted = 0.0  # until when somebody may still ask
+
+    def is_known(self) -> bool:
+        return self._is_away
+
+    def is_there(self) -> bool:
+        now = time.monotonic()
+        self._wanted = now + BELIEVED_FOR_SECONDS
+        if self._thread is None:
+            self.look()
+        return not self._is_away and now - self._seen < BELIEVED_FOR_SECONDS
+
+    def look(self) -> None:
+        with self._lock:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="look for the database", daemon=True)
+                self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            if _answers():
+                self._seen = time.monotonic()
+                self._is_away = False
+            elif not self._is_away:
+                self._is_away = True
+                _forget_the_pool()
+            with self._lock:
+                if not self._is_away and time.monotonic() >= self._wanted:
+                    self._thread = None
+                    return
+            time.sleep(LOOK_EVERY_SECONDS)
+
+
+def _answers() -> bool:
+    parameters = connections[DEFAULT_DB_ALIAS].get_connection_params()
+    try:
+        psycopg.connect(**{**parameters, "connect_timeout": CONNECT_WITHIN_SECONDS}).close()
+    except psycopg.Error:
+        return False
+    return True
+
+
+def _forget_the_pool() -> None:
+    """Who waits for it is told at once; and a new one connects as soon as there is something to connect to, while the old
+    one would try ever more rarely.
+    """
+    pool = connections[DEFAULT_DB_ALIAS]._connection_pools.pop(DEFAULT_DB_ALIAS, None)  # type: ignore[attr-defined]  # PostgreSQL's
+    if pool is not None:
+        pool.close(timeout=0)
+
+
+_watch = Watch()
+
+
+def is_known() -> bool:
+    """Whether the thread has looked, and is still looking for it."""
+    return _watch.is_known()
+
+
+def suspect() -> None:
+    """Something failed as it does when the database is away: have a look."""
+    _watch.look()
+
+
+def is_database_there() -> bool:
+    """As well as can be said without waiting: what nobody has seen lately is not there, and is looked for."""
+    return _watch.is_there()
+
+
+def _after_fork() -> None:
+    global _watch
+    _watch = Watch()  # the thread stays with the parent
+
+
+os.register_at_fork(after_in_child=_after_fork)
