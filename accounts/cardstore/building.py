@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.db import connection, transaction
 
@@ -16,20 +17,21 @@ def build(progress: Callable[[int], object] = lambda count: None) -> Path:
 
     Raises OSError or lmdb.Error: no room; NotAllowed: no policy was published yet.
     """
-    path = generations.begin()
     count = 0
-    with transaction.atomic():
+    with generations.beginning() as path, transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SET LOCAL statement_timeout = 0")  # a web worker's would end it
         reached, policy, keys = head(), queries.policy_in_force(), apikeys.all_of_them()
-        with filling(path) as store:
-            for entries in harvest.harvest():
+        with filling(path) as store, TemporaryDirectory(dir=path) as scratch:
+            for entries in harvest.harvest(Path(scratch), progress):
                 store.put(entries)
                 count += len(entries)
-                progress(len(entries))
             store.describe(reached, policy, keys)
-            Roll.create(path / "roll", cells_for(count)).fill(store.numbers())
-    return generations.finish(path)
+            roll = Roll.create(path / "roll", cells_for(count))
+            roll.fill(store.numbers())
+        roll.flush()
+        return generations.finish(path)
 
 
 def head() -> Cursor:

@@ -1,14 +1,12 @@
-"""The follower: one process a machine that applies the journal to the store, and rebuilds the store where it can't be used.
+"""The follower: one process a machine that applies the journal to the store, and replaces what can't be used.
 
-It is woken by LISTEN and looks every HEARTBEAT anyway, so that a notification may be lost. Each look is one snapshot of the
-database: the events behind the cursor, and the cards as they are then. Applying an event twice changes nothing.
+It is woken by LISTEN and looks every HEARTBEAT anyway, so that a notification may be lost. Each look is one snapshot of
+the database: the events behind the cursor, and the cards as they are then. Applying an event twice changes nothing.
 """
 
 import contextlib
 import fcntl
 import logging
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,16 +14,17 @@ from typing import Any
 
 import lmdb
 import psycopg
-from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection, transaction
 from psycopg_pool import PoolTimeout
 
 from accounts.cardstore import apikeys, generations, records
 from accounts.cardstore.errors import Damaged, Unusable
 from accounts.cardstore.pulse import Pulse, steady
-from accounts.cardstore.reading import DAMAGED
+from accounts.cardstore.reading import mark
+from accounts.cardstore.rebuilding import Rebuilding
 from accounts.cardstore.scrubbing import Scrub
-from accounts.cardstore.store import Cursor, Writer
+from accounts.cardstore.store import DAMAGED, DOUBTED, Cursor, Writer
+from accounts.cardstore.trials import Trials
 from accounts.display import queries
 
 logger = logging.getLogger(__name__)
@@ -33,11 +32,12 @@ logger = logging.getLogger(__name__)
 CHANNEL = "journal"
 HEARTBEAT_SECONDS = 0.25
 EVENTS_AT_A_TIME = 500
-BUILD_AGAIN_AFTER_SECONDS = 5.0  # when a build failed
+GIVES_UP_AFTER_SECONDS = 60.0  # on a store that can't be written: another one is built, if there is room
 LONGEST_PAUSE_SECONDS = 2.0  # between two attempts to reach the database
 FORGETS_AFTER_DAYS = (
     60  # erased numbers leave the journal's side table after 90 days: a store must not miss that
 )
+BROKEN = (lmdb.CorruptedError, lmdb.PageNotFoundError, lmdb.InvalidError, lmdb.VersionMismatchError)
 DATABASE_AWAY = (DatabaseError, InterfaceError, psycopg.Error, PoolTimeout)
 
 _EVENTS = """
@@ -60,45 +60,58 @@ class Follower:
         self.pulse = Pulse(generations.pulse_file(), write=True)
         self.writer: Writer | None = None
         self.scrub: Scrub | None = None
-        self.build: subprocess.Popen[bytes] | None = None
-        self.next_build = 0.0
+        self.trials: Trials | None = None
+        self.rebuilding = Rebuilding()
+        self._refused: set[str] = set()  # generations that can't be used
+        self._is_swept = False
+        self._failing_since: float | None = None
 
     def run(self) -> None:
-        """For ever, but for what nobody foresaw."""
-        pause = 0.0
-        self._take(self._latest())
+        """For ever, but for what nobody foresaw; a running build ends with it."""
+        try:
+            while True:
+                self._run_while_the_database_is_there()
+        finally:
+            self.rebuilding.stop()
+
+    def _run_while_the_database_is_there(self) -> None:
+        pause, said = 0.1, ""
         while True:
             try:
                 self._listen()
-                pause = 0.0
                 while True:
                     self.look()
+                    if said:
+                        logger.info("The database is back")
+                    pause, said = 0.1, ""
                     self._wait()
             except DATABASE_AWAY as away:
-                logger.warning("The database is away: %s", type(away).__name__)
+                if type(away).__name__ != said:
+                    said = type(away).__name__
+                    logger.warning("The database is away: %s", said)
                 connection.close()
-                pause = min(LONGEST_PAUSE_SECONDS, pause * 2 or 0.1)
                 time.sleep(pause)
+                pause = min(LONGEST_PAUSE_SECONDS, pause * 2)
 
     def look(self) -> None:
         """Apply what is new, say how fresh the store is, and see to a new one where it is needed."""
-        if self.writer is not None:
+        self._choose()
+        writer = self.writer
+        if writer is not None and self.trials is not None and self.scrub is not None:
+            self.trials.begin(self.scrub.after)
             try:
-                while self.follow(self.writer):
-                    pass
-                self._tend(self.writer)
-            except (Damaged, Unusable, Foreign) as wrong:
-                self._abandon(self.writer, str(wrong))
+                self._look_after(writer)
+            except (Damaged, Unusable, Foreign, *BROKEN) as wrong:
+                self._abandon(writer, str(wrong))
             except (OSError, lmdb.Error) as wrong:
-                logger.error(
-                    "The store can't be written: %s", wrong
-                )  # the disk is full: once there is room it goes on
-                time.sleep(1)
-        if self.writer is None or not self.writer.is_roomy():
-            self._rebuild()
+                self._cannot_write(writer, wrong)
+            finally:
+                self.trials.survived()
+        if self.rebuilding.is_running() or not self._is_well():
+            self.rebuilding.go_on()
 
     def follow(self, writer: Writer) -> bool:
-        """One portion of the journal; whether there may be more. Raises Foreign, Damaged, and what the database raises."""
+        """One portion of the journal; whether there may be more. Raises Foreign, Damaged, or what the database raises."""
         since = steady()
         with snapshot(), connection.cursor() as database:
             with writer.reading() as view:
@@ -134,51 +147,94 @@ class Follower:
             else None,
         )
 
-    def _tend(self, writer: Writer) -> None:
-        """What a store needs besides: raises Damaged or Unusable when it is not what it was."""
+    def _look_after(self, writer: Writer) -> None:
+        while self.follow(writer):
+            pass
+        self._failing_since = None
+        if not self._is_swept:
+            generations.sweep(keep=writer.path)
+            self._is_swept = True
+        if not self.pulse.is_in_place():
+            self.pulse = Pulse(generations.pulse_file(), write=True)
         writer.environment.reader_check()  # places of readers that were killed would keep old pages for ever
         generations.require_whole(writer.environment, writer.path / "data.mdb")
         if (writer.path / "roll").stat().st_size != len(writer.roll.map):
             raise Unusable("the roll is truncated")
-        if (writer.path / DAMAGED).exists():
-            raise Damaged((writer.path / DAMAGED).read_text())
-        if self.scrub is not None:
-            self.scrub.go_on()
+        if not (writer.path / DAMAGED).exists():
+            self._examine(writer)
 
-    def _rebuild(self) -> None:
-        """In a process of its own, so that the old store is looked after in the meantime."""
-        if self.build is None:
-            if time.monotonic() >= self.next_build:
-                generations.sweep(keep=self.writer.path if self.writer else None)
-                self.build = subprocess.Popen(
-                    [sys.executable, "manage.py", "cards", "build"], cwd=settings.BASE_DIR
-                )
-            return
-        if (ended := self.build.poll()) is None:
-            return
-        self.build = None
-        self.next_build = time.monotonic() + BUILD_AGAIN_AFTER_SECONDS
-        if ended == 0:
-            self._take(self._latest())
-
-    def _take(self, path: Path | None) -> None:
-        if path is None:
-            return
+    def _examine(self, writer: Writer) -> None:
+        """Damage is marked and the store replaced, but followed until then: each card has a checksum of its own."""
+        assert self.scrub is not None
         try:
+            doubted = writer.path / DOUBTED
+            if doubted.exists():
+                value = int.from_bytes(doubted.read_bytes(), "big")
+                doubted.unlink()
+                writer.require_known(value)
+            self.scrub.go_on()
+        except (Damaged, *BROKEN) as damage:
+            logger.warning("Generation %s is damaged: %s", writer.path.name, damage)
+            mark(writer.path, str(damage))
+
+    def _is_well(self) -> bool:
+        writer = self.writer
+        return writer is not None and not (writer.path / DAMAGED).exists() and writer.is_roomy()
+
+    def _choose(self) -> None:
+        """The newest generation that can be used, whoever built it."""
+        for path in reversed(generations.existing()):
+            if self.writer is not None and path.name <= self.writer.path.name:
+                return
+            if path.name not in self._refused and self._take(path):
+                return
+
+    def _take(self, path: Path) -> bool:
+        writer = None
+        try:
+            trials = Trials(path)
+            if trials.is_deadly():
+                raise Damaged("looking after it ended one process after the other")
+            trials.begin(trials.place())
             writer = Writer(path)
-        except (Unusable, Damaged, lmdb.Error) as wrong:
-            logger.warning("Generation %s can't be used: %s", path.name, wrong)
-            return
-        self.writer, self.scrub = writer, Scrub(writer)
+            trials.survived()
+        except (Unusable, Damaged, lmdb.Error, OSError) as wrong:
+            self._refuse(path, str(wrong))
+            return False
+        if self.writer is not None:
+            self.writer.close()
+        self.writer, self.scrub, self.trials = writer, Scrub(writer, trials.place()), trials
+        self._is_swept = False
         logger.info("Generation %s: %d cards", path.name, writer.count())
+        return True
 
     def _abandon(self, writer: Writer, why: str) -> None:
-        logger.warning("Generation %s is given up: %s", writer.path.name, why)
-        self.writer = self.scrub = None
-        writer.environment.close()
+        self._close(writer)
+        self._refuse(writer.path, why)
 
-    def _latest(self) -> Path | None:
-        return next(iter(reversed(generations.existing())), None)
+    def _refuse(self, path: Path, why: str) -> None:
+        """Where readers use it, they are told to ask the database instead."""
+        logger.warning("Generation %s is given up: %s", path.name, why)
+        self._refused.add(path.name)
+        with contextlib.suppress(Unusable):  # nothing has ever beaten
+            last = self.pulse.last()
+            if last.generation == path.name:
+                self.pulse.beat(cursor=last.cursor, as_of=last.as_of, since=last.steady, generation="")
+
+    def _cannot_write(self, writer: Writer, wrong: Exception) -> None:
+        """The disk is full, mostly: nothing was changed, and once there is room it goes on, with LMDB opened anew."""
+        if self._failing_since is None:
+            self._failing_since = time.monotonic()
+            logger.error("The store can't be written: %s", wrong)
+        self._close(writer)
+        if time.monotonic() - self._failing_since > GIVES_UP_AFTER_SECONDS:
+            self._failing_since = None
+            self._refuse(writer.path, str(wrong))
+        time.sleep(1)
+
+    def _close(self, writer: Writer) -> None:
+        self.writer = self.scrub = None
+        writer.close()
 
     def _listen(self) -> None:
         with connection.cursor() as cursor:

@@ -2,18 +2,23 @@
 
     cards/pulse          who is current (accounts.cardstore.pulse)
     cards/follower.lock  held by the one follower of this machine
-    cards/0000000007/    a generation: LMDB's data.mdb and lock.mdb, and the roll
+    cards/0000000007/    a generation: LMDB's data.mdb and lock.mdb, and the roll; `damaged` where something was found
 
-A generation is built aside and never changes its format: what cannot read it builds the next one.
+    cards/build.lock     held by who makes a new generation: all unfinished folders are its own, or somebody's who died
+
+A generation is built aside and never changes its format: what cannot read it builds the next one. A name is never used
+again, so that who could not read a generation need not try it again.
 """
 
+import contextlib
+import fcntl
 import functools
 import hashlib
 import inspect
 import json
 import os
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +28,7 @@ from django.conf import settings
 from accounts.badges import reasons, standing
 from accounts.cardstore import records
 from accounts.cardstore.errors import Unusable
+from accounts.cardstore.pulse import Pulse
 from accounts.display import cards
 
 MAP_BYTES = 64 * 2**30  # addresses, not memory: what a store may grow to
@@ -45,41 +51,70 @@ def existing() -> list[Path]:
     return sorted(path for path in folder().iterdir() if path.is_dir() and path.name.isdigit())
 
 
-def begin() -> Path:
-    """A folder for the next generation, not yet to be seen. Raises OSError."""
-    last = max((int(path.name.removesuffix(_UNFINISHED)) for path in _all()), default=0)
-    path = folder() / f"{last + 1:010}{_UNFINISHED}"
-    path.mkdir(mode=0o700)
-    return path
+@contextlib.contextmanager
+def beginning() -> Iterator[Path]:
+    """A folder for the next generation, not yet to be seen; removed again if it fails. Raises OSError.
+
+    Who comes second waits: two would share the disk, and one of the stores would be for nothing.
+    """
+    with (folder() / "build.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        _sweep_unfinished()
+        path = folder() / f"{_last_name() + 1:010}{_UNFINISHED}"
+        path.mkdir(mode=0o700)
+        try:
+            yield path
+        finally:
+            shutil.rmtree(path, ignore_errors=True)  # what was finished has another name by now
 
 
 def finish(unfinished: Path) -> Path:
     """All of it is on the disk: now it may be seen."""
     for file in [*unfinished.iterdir(), unfinished]:
-        descriptor = os.open(file, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+        _sync(file)
     finished = unfinished.with_name(unfinished.name.removesuffix(_UNFINISHED))
     unfinished.rename(finished)
+    _sync(finished.parent)
     return finished
 
 
-def sweep(keep: Path | None) -> None:
-    """Remove all others. Who still reads one keeps its pages until it looks for the current one."""
-    for path in _all():
-        if path != keep:
+def sweep(keep: Path) -> None:
+    """Remove what is older than the current one, and what builds left that died.
+
+    Who still reads an older one keeps its pages until it looks for the current one.
+    """
+    for path in existing():
+        if path.name < keep.name:
             shutil.rmtree(path, ignore_errors=True)
+    with (folder() / "build.lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return  # a build is running
+        _sweep_unfinished()
 
 
-def _all() -> list[Path]:
-    return [
-        path for path in folder().iterdir() if path.is_dir() and path.name.removesuffix(_UNFINISHED).isdigit()
-    ]
+def _sweep_unfinished() -> None:
+    for path in folder().glob(f"*{_UNFINISHED}"):
+        shutil.rmtree(path, ignore_errors=True)
 
 
-def open_environment(path: Path, *, write: bool = False) -> lmdb.Environment:
+def _last_name() -> int:
+    names = [path.name for path in existing()]
+    with contextlib.suppress(Unusable):
+        names.append(Pulse(pulse_file()).last().generation)
+    return max((int(name) for name in names if name.isdigit()), default=0)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def open_environment(path: Path, *, write: bool = False, sync: bool = True) -> lmdb.Environment:
     """Raises Unusable: not there, no store, or shorter than it says of itself."""
     file = path / "data.mdb"
     try:
@@ -93,9 +128,14 @@ def open_environment(path: Path, *, write: bool = False) -> lmdb.Environment:
             max_spare_txns=16,
             readonly=not write,
             create=write,
+            sync=sync,
             readahead=False,
         )
-        require_whole(environment, file)
+        try:
+            require_whole(environment, file)
+        except BaseException:
+            environment.close()
+            raise
     except (OSError, lmdb.Error) as wrong:
         raise Unusable(f"the store can't be opened: {wrong}") from wrong
     return environment

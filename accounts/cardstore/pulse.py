@@ -1,13 +1,13 @@
 """The follower's pulse: which store is current and how far behind it may be, in one small file that all processes map.
 
-Outside the journal and outside the store: it beats also when nothing happens. Between two beats a reader counts on with the
-machine's own steady clock, so that no jump of the wall clock makes a card older or younger than it is.
+Outside the journal and outside the store: it beats also when nothing happens. Between two beats a reader counts on with
+the machine's own steady clock, so that no jump of the wall clock makes a card older or younger than it is.
 
     cursor      8 bytes   `seq` of the last event applied
     as_of       8         what the store says was so at this moment: microseconds since 1970, the database's clock
     steady      8         the steady clock then, microseconds since the machine started
     boot       16         which start of the machine that clock counts from
-    generation 16         the folder of the current store, padded with NUL
+    generation 16         the folder of the current store, padded with NUL; empty: none that may be read
     checksum    4         CRC-32 of all before it; two writers or half a write are seen by it
 """
 
@@ -33,13 +33,13 @@ class Beat(NamedTuple):
     cursor: int
     as_of: int
     steady: int
-    boot: bytes
+    is_of_this_boot: bool  # if not, how long ago it was is only as true as the wall clock
     generation: str
 
     def age(self) -> int:
         """Microseconds since this was so. After the machine was started again the wall clock has to do."""
-        if self.boot == this_boot():
-            return max(0, steady() - self.steady)
+        if self.is_of_this_boot:
+            return steady() - self.steady
         return max(0, time.time_ns() // 1000 - self.as_of)
 
 
@@ -59,7 +59,9 @@ class Pulse:
             self.map = mmap.mmap(descriptor, _SIZE, access=mmap.ACCESS_WRITE if write else mmap.ACCESS_READ)
         finally:
             os.close(descriptor)
-        self._seen, self._beat = b"", None
+        self.file, self._inode = file, file.stat().st_ino
+        self._seen = b""
+        self._beat: Beat | None = None
 
     def last(self) -> Beat:
         """Raises Unusable: nothing has beaten yet, or what stands there is no pulse."""
@@ -69,12 +71,21 @@ class Pulse:
         for _ in range(_LOOKS):
             if zlib.crc32(raw[:-4]) == int.from_bytes(raw[-4:], "little") and any(raw):
                 cursor, as_of, since, boot, generation = _LAYOUT.unpack(raw[:-4])
-                beat = Beat(cursor, as_of, since, boot, generation.rstrip(b"\0").decode("ascii", "replace"))
+                is_of_this_boot = boot == this_boot() and since <= steady()
+                name = generation.rstrip(b"\0").decode("ascii", "replace")
+                beat = Beat(cursor, as_of, since, is_of_this_boot, name)
                 self._beat = beat
                 self._seen = raw
                 return beat
             raw = self.map[:]
         raise Unusable("no pulse: the file holds something else")
+
+    def is_in_place(self) -> bool:
+        """Whether this is the file that others find; who removed the folder made another one."""
+        try:
+            return self.file.stat().st_ino == self._inode
+        except OSError:
+            return False
 
     def beat(self, *, cursor: int, as_of: int, since: int, generation: str) -> None:
         body = _LAYOUT.pack(cursor, as_of, since, this_boot(), generation.encode())

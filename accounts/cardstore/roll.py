@@ -1,8 +1,8 @@
 """The roll: which numbers the store lists, as a flat table that says no as surely as yes.
 
-Most numbers that a messenger asks for are nobody's business. That LMDB finds nothing proves nothing: a flipped bit in one
-of its pages hides every card below it. So each number belongs to one cell of 64 bytes, and the cell's checksum vouches for
-what is not in it as well:
+Most numbers that a messenger asks for are nobody's business. That LMDB finds nothing proves nothing: a flipped bit in
+one of its pages hides every card below it. So each number belongs to one cell of 64 bytes, and the cell's checksum
+vouches for what is not in it as well:
 
     numbers    7 × 8 bytes, little-endian, 0 where free
     count      1
@@ -11,10 +11,13 @@ what is not in it as well:
     checksum   4          CRC-32 of the cell's place and of all before it
 
 One process writes, many read without a lock; what a reader sees half-written has a wrong checksum, and it looks again.
+A writer may be killed between two cells: then a number stands where no search leads, or twice. What is removed is
+removed wherever a search leads.
 """
 
 import mmap
 import os
+import time
 import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -28,6 +31,7 @@ _COUNT, _OVERFLOW = 56, 57
 # What a CRC-32 comes to once it has gone over itself as well, whatever it started from: one call to check a cell.
 _WHOLE = 0x2144DF1C
 _LOOKS = 200  # at a cell that is being written
+_LOOKS_AT_ONCE = 20  # then it waits a little: the writer may have lost the processor in the midst of it
 
 
 def cells_for(numbers: int) -> int:
@@ -50,6 +54,7 @@ class Roll:
         finally:
             os.close(descriptor)
         self.cells = size // CELL
+        self._is_touched = False  # since the last flush
 
     @classmethod
     def create(cls, file: Path, cells: int) -> "Roll":
@@ -106,19 +111,28 @@ class Roll:
         for number in numbers:
             for place, seats in self._walk(number):
                 if number in seats:
-                    seats.remove(number)
+                    seats = [seat for seat in seats if seat != number]
                     self._seat(place, seats, overflow=self._cell(place)[_OVERFLOW])
                     removed += 1
         return removed
 
     def flush(self) -> None:
-        """To the disk, before a store relies on it."""
-        self.map.flush()
+        """To the disk, before a store relies on it; the system knows which pages that takes."""
+        if self._is_touched:
+            self.map.flush()
+            self._is_touched = False
+
+    def close(self) -> None:
+        self.map.close()
 
     def numbers(self) -> Iterator[int]:
         """All of them, in no order. Raises Damaged."""
         for place in range(self.cells):
-            yield from self._seats_of(self._cell(place))
+            yield from self.at(place)
+
+    def at(self, place: int) -> list[int]:
+        """The numbers of one cell. Raises Damaged."""
+        return self._seats_of(self._cell(place))
 
     def fill(self, numbers: Iterable[int]) -> int:
         """Into an empty roll that nobody reads: all checksums come last. Returns how many."""
@@ -134,6 +148,7 @@ class Roll:
             count += 1
         for place in range(cells):
             self._write(place, table[place * CELL : place * CELL + _BODY])
+        self._is_touched = True
         return count
 
     def _add(self, number: int) -> bool:
@@ -152,7 +167,8 @@ class Roll:
             if following == last:
                 raise Unusable("the roll is full")
         # Seated first, then pointed to: a reader in between misses what it would have missed a moment before.
-        self._seat(following, [*there, number], overflow=self._cell(following)[_OVERFLOW])
+        if number not in there:
+            self._seat(following, [*there, number], overflow=self._cell(following)[_OVERFLOW])
         self._seat(last, seats, overflow=1)
         return True
 
@@ -171,7 +187,9 @@ class Roll:
         return cell if zlib.crc32(cell, place) == _WHOLE else self._looked_again(place)
 
     def _looked_again(self, place: int) -> bytes:
-        for _ in range(_LOOKS):
+        for look in range(_LOOKS):
+            if look > _LOOKS_AT_ONCE:
+                time.sleep(0.0001)
             cell = self.map[place * CELL : place * CELL + CELL]
             if zlib.crc32(cell, place) == _WHOLE:
                 return cell
@@ -186,4 +204,5 @@ class Roll:
         self._write(place, seats + bytes((len(numbers), overflow, 0, 0)))
 
     def _write(self, place: int, body: bytes) -> None:
+        self._is_touched = True
         self.map[place * CELL : place * CELL + CELL] = body + zlib.crc32(body, place).to_bytes(4, "little")

@@ -1,18 +1,18 @@
-"""One generation of the store: cards, keys, the policy in force and how far the journal was applied, in LMDB; and the roll.
+"""One generation of the store: cards, keys, the policy and how far the journal was applied, in LMDB; and the roll.
 
     cards   the number -> accounts.cardstore.records
     keys    SHA-256 of a key -> accounts.cardstore.apikeys
     meta    about: what the store is; cursor: the last event applied, and its digest; policy: the one in force;
             gone: numbers that the roll still may list after a crash
 
-What the roll lists and LMDB does not have is being written right now, or damaged: nobody knows, so nobody answers.
-The roll is told of a new number before LMDB, and of a removed one after it.
+The roll is told of a new number before LMDB, and of a removed one after it. So what the roll lists and LMDB does not
+have is being written right now, or was lost: a reader cannot tell, so it does not answer, and has the follower look.
 """
 
+import contextlib
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -26,7 +26,10 @@ from accounts.cardstore.roll import Roll
 from accounts.display import cards, queries
 from accounts.display.cards import Policy, Shape
 
+MAY_GROW_BY_BYTES = 256 * 2**20
 _CARDS, _KEYS, _META = b"cards", b"keys", b"meta"
+DAMAGED = "damaged"  # a file of this name in a generation's folder: its follower builds another one
+DOUBTED = "doubted"  # holds the number that a reader did not find: its follower looks
 ABOUT, CURSOR, POLICY, GONE = b"about", b"cursor", b"policy", b"gone"
 
 
@@ -49,11 +52,15 @@ class Store:
             )
             with self.environment.begin(db=self._meta) as transaction:
                 about = transaction.get(ABOUT)
+            if about != generations.encode(generations.description()):
+                raise Unusable("the store is of another release or deployment")
+            self.roll = Roll(path / "roll")
         except lmdb.Error as wrong:
+            self.environment.close()
             raise Unusable(f"the store can't be read: {wrong}") from wrong
-        if about != generations.encode(generations.description()):
-            raise Unusable("the store is of another release or deployment")
-        self.roll = Roll(path / "roll")
+        except BaseException:
+            self.environment.close()
+            raise
         self._policies: dict[bytes, Policy] = {}
         self._known_keys: dict[bytes, KnownKey] = {}
 
@@ -81,7 +88,7 @@ class Store:
         return known
 
     def card(self, view: lmdb.Transaction, number: str, policy: Policy, now: int) -> bytes:
-        """The card as it is drawn at `now`, microseconds on the database's clock. Raises Damaged."""
+        """The card as it is drawn at `now`, microseconds on the database's clock. Raises Damaged and Unusable."""
         value = int(number)
         if value not in self.roll:
             return cards.draw(policy, Shape.UNLISTED, number, b"", b"", 0)
@@ -90,7 +97,7 @@ class Store:
     def found(
         self, view: lmdb.Transaction, numbers: Sequence[str], policy: Policy, now: int
     ) -> tuple[list[bytes], list[str]]:
-        """(cards, numbers that are not listed). Raises Damaged."""
+        """(cards, numbers that are not listed). Raises Damaged and Unusable."""
         values = list(map(int, numbers))
         on_the_roll = self.roll.among(values)
         listed, unlisted = [], []
@@ -115,15 +122,45 @@ class Store:
             if entries.key():
                 yield from entries.iternext()
 
-    def count(self) -> int:
-        with self.reading() as view:
-            return int(view.stat(self._cards)["entries"])
+    def keys(self, view: lmdb.Transaction) -> dict[bytes, bytes]:
+        with view.cursor(db=self._keys) as entries:
+            return dict(entries)
+
+    def policy_document(self, view: lmdb.Transaction) -> dict[str, Any]:
+        """As the database had it. Raises Damaged."""
+        raw = view.get(POLICY, db=self._meta)
+        if raw is None:
+            raise Damaged("no policy")
+        document: dict[str, Any] = json.loads(_checked(raw))
+        return document
+
+    def record(self, view: lmdb.Transaction, number: str) -> bytes | None:
+        raw: bytes | None = view.get(records.key_of(number), db=self._cards)
+        return raw
+
+    def count(self, view: lmdb.Transaction | None = None) -> int:
+        if view is None:
+            with self.reading() as view:
+                return self.count(view)
+        return int(view.stat(self._cards)["entries"])
+
+    def close(self) -> None:
+        """Of all that was read through it, nothing may be in use any more."""
+        self.environment.close()
+        self.roll.close()
 
     def _record(self, view: lmdb.Transaction, number: str, value: int) -> Record:
         raw = view.get(value.to_bytes(8, "big"), db=self._cards)
         if raw is None:
-            raise Damaged("the roll lists a number that has no card")
+            self._doubt(value)
+            raise Unusable("a number has no card, yet or any more")
         return records.unpack(number, raw)
+
+    def _doubt(self, value: int) -> None:
+        with contextlib.suppress(
+            OSError
+        ):  # the disk is full or the folder gone: the follower finds it by itself
+            (self.path / DOUBTED).write_bytes(value.to_bytes(8, "big"))
 
     def _remember(self, raw: bytes) -> Policy:
         self._policies.clear()
@@ -132,31 +169,44 @@ class Store:
 
 
 class Writer(Store):
-    """The same generation, for the one process that applies the journal."""
+    """The same generation, for the one process that applies the journal. Raises Damaged as well."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(path)
-        self.environment.close()
+        self.close()  # LMDB must not open a store twice in one process
         self.environment = generations.open_environment(path, write=True)
-        self._cards, self._keys, self._meta = (
-            self.environment.open_db(name, create=False) for name in (_CARDS, _KEYS, _META)
-        )
-        self.roll = Roll(path / "roll", write=True)
-        with self.reading() as view:
-            gone = view.get(GONE, db=self._meta) or b""
-        self.roll.remove(int.from_bytes(gone[at : at + 8], "big") for at in range(0, len(gone), 8))
-
-    @classmethod
-    def create(cls, path: Path) -> None:
-        """An empty store, which cannot be read before it is described."""
-        environment = generations.open_environment(path, write=True)
-        for name in (_CARDS, _KEYS, _META):
-            environment.open_db(name)
-        environment.close()
+        try:
+            self._cards, self._keys, self._meta = (
+                self.environment.open_db(name, create=False) for name in (_CARDS, _KEYS, _META)
+            )
+            self.roll = Roll(path / "roll", write=True)
+            with self.reading() as view:
+                gone = view.get(GONE, db=self._meta) or b""
+            self.roll.remove(int.from_bytes(gone[at : at + 8], "big") for at in range(0, len(gone), 8))
+        except BaseException:
+            self.environment.close()
+            raise
+        self._bytes_at_first = self._bytes()
 
     def is_roomy(self) -> bool:
-        """Whether the roll is still as sparse as it should be for short searches."""
-        return self.count() <= self.roll.cells * 7 // 2
+        """Whether the roll is sparse enough for short searches, and the store not much larger than what it holds.
+
+        A reader that hangs in a transaction keeps all pages that it could still read: the next generation has none.
+        """
+        return (
+            self.count() <= self.roll.cells * 7 // 2
+            and self._bytes() <= 2 * self._bytes_at_first + MAY_GROW_BY_BYTES
+        )
+
+    def require_known(self, value: int) -> None:
+        """Raises Damaged: the roll lists it and there is no card, or the other way round."""
+        with self.reading() as view:
+            has_card = view.get(value.to_bytes(8, "big"), db=self._cards) is not None
+        if has_card != (value in self.roll):
+            raise Damaged("the cards and the roll do not agree")
+
+    def _bytes(self) -> int:
+        return int(self.environment.info()["last_pgno"] + 1) * int(self.environment.stat()["psize"])
 
     def apply(
         self,
@@ -174,8 +224,8 @@ class Writer(Store):
         gone = [
             int(number) for number, record in changed.items() if record is None and int(number) in self.roll
         ]
-        if self.roll.add(listed):
-            self.roll.flush()
+        self.roll.add(listed)
+        self.roll.flush()  # with it what the transaction before removed, which only that one remembers
         with self.environment.begin(write=True) as transaction:
             for number, record in changed.items():
                 key = records.key_of(number)
@@ -192,10 +242,10 @@ class Writer(Store):
         self.roll.remove(gone)
 
 
-@contextmanager
+@contextlib.contextmanager
 def filling(path: Path) -> Iterator["Filling"]:
     """A new store that is written once from end to end. Raises lmdb.Error or OSError: no room."""
-    environment = generations.open_environment(path, write=True)
+    environment = generations.open_environment(path, write=True, sync=False)  # once, at the end
     try:
         yield Filling(environment)
         environment.sync(True)
@@ -209,11 +259,9 @@ class Filling:
         self._cards, self._keys, self._meta = (environment.open_db(name) for name in (_CARDS, _KEYS, _META))
 
     def put(self, entries: Sequence[tuple[bytes, bytes]]) -> None:
-        """Keys and records, for the most part in the order of the keys."""
-        with self.environment.begin(write=True, db=self._cards) as transaction:
-            for key, record in entries:
-                if not transaction.put(key, record, append=True):
-                    transaction.put(key, record)
+        """Keys and records in the order of the keys, all behind those before."""
+        with self.environment.begin(write=True) as transaction, transaction.cursor(self._cards) as cursor:
+            cursor.putmulti(entries, append=True)
 
     def describe(self, cursor: Cursor, policy: Mapping[str, Any], keys: Mapping[bytes, bytes]) -> None:
         with self.environment.begin(write=True) as transaction:
