@@ -209,8 +209,9 @@ export class Snapshot {
 export async function signed(jws, jwks) {
   const [header, payload, signature, ...more] = jws.trim().split(".");
   if (signature === undefined || more.length > 0) throw new Damaged("not a compact JWS");
-  const { alg, kid, crit } = JSON.parse(new TextDecoder().decode(base64url(header)));
+  const { alg, crit, kid, typ } = JSON.parse(new TextDecoder().decode(base64url(header)));
   const jwk = jwks.keys.find((key) => key.kid === kid && key.kty === "EC" && key.crv === "P-256");
+  if (typ !== "vbr-manifest+jws") throw new Damaged("signed, but no manifest");
   if (alg !== "ES256" || crit !== undefined || jwk === undefined) throw new Damaged("signed by no key of the set");
   const { kty, crv, x, y } = jwk;
   const ecdsa = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };

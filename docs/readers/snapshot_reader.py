@@ -141,8 +141,10 @@ def signed(jws: str, jwks: dict) -> dict:
     import jwt
 
     try:
-        key_id = jwt.get_unverified_header(jws)["kid"]
-        key = jwt.PyJWKSet.from_dict(jwks)[key_id]
+        header = jwt.get_unverified_header(jws)
+        if header.get("typ") != "vbr-manifest+jws":
+            raise Damaged("signed, but no manifest")
+        key = jwt.PyJWKSet.from_dict(jwks)[header["kid"]]
         checked = jwt.PyJWS().decode_complete(jws, key, algorithms=["ES256"])
     except (jwt.PyJWTError, KeyError) as wrong:
         raise Damaged(f"the signature of the manifest: {wrong!r}") from wrong

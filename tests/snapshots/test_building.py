@@ -204,6 +204,14 @@ def test_a_damaged_snapshot_before_is_no_obstacle(file: str) -> None:
     assert not list(checking.faults(newer))
 
 
+def test_a_snapshot_before_with_a_card_too_few_is_no_obstacle() -> None:
+    older = build(EVERYBODY, seq=1)
+    fewer = b"".join(card(number) + b"\n" for number in INDONESIA[:-1])
+    (folder_of(older) / "cards-62-00001.ndjson.gz").write_bytes(gzip.compress(fewer))
+    build(EVERYBODY, seq=2)
+    assert folders.deltas() == []
+
+
 def test_what_there_is_stands_in_an_index() -> None:
     older, newer = build(EVERYBODY, seq=1), build(EVERYBODY, seq=2, day=1)
     index = json.loads((folder_of(folders.INDEX)).read_bytes())

@@ -128,6 +128,13 @@ def test_a_snapshot_of_another_key_is_found(settings: Any, tmp_path: Path) -> No
     assert "signed by no key that is published" in faults(name)
 
 
+def test_a_card_in_another_ones_place_is_found() -> None:
+    name = building.build(
+        1, NOW, POLICY, [("+6281200000", card(6281200000)), ("+6281200001", card(6281200009))]
+    )
+    assert "card 2 of the prefix 62 is not that of +6281200001" in faults(name)
+
+
 def test_a_delta_that_does_not_lead_there_is_found() -> None:
     first, second = build(EVERYBODY, seq=1), build(EVERYBODY[1:], seq=2)
     other = build(EVERYBODY[2:], seq=3)

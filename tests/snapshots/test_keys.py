@@ -94,6 +94,16 @@ def test_a_forged_manifest_is_refused(tmp_path: Path) -> None:
             manifests.verified(text, keys.published())
 
 
+def test_what_the_key_signed_for_another_purpose_is_no_manifest(tmp_path: Path) -> None:
+    key = keys.signing_key()
+    text = jwt.PyJWS().encode(b'{"schema": 1}', key.private, algorithm="ES256", headers={"kid": key.id})
+    with pytest.raises(readers.python.Damaged):
+        readers.python.signed(text, published())
+    assert by_node(tmp_path, text, published()) == "refused"
+    with pytest.raises(rice.Damaged):
+        manifests.verified(text, keys.published())
+
+
 def test_a_strangers_key_counts_for_nothing(settings: Any, tmp_path: Path) -> None:
     text, _ = signed()
     settings.VAR_DIR = tmp_path
