@@ -78,7 +78,7 @@ def test_every_call_has_a_name_of_its_own_a_key_and_its_refusals(
     names = [other["operationId"] for _, _, other in OPERATIONS]
     assert names.count(operation["operationId"]) == 1
     assert "bearerKey" in operation["security"][0]
-    assert {"400", "401", "403", "406", "422", "503"} <= operation["responses"].keys()
+    assert {"400", "401", "403", "406", "422", "429", "503"} <= operation["responses"].keys()
     refusals = {status: answer for status, answer in operation["responses"].items() if status >= "400"}
     responses = openapi.document()["components"]["responses"]
     for answer in refusals.values():
