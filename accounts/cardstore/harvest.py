@@ -1,102 +1,140 @@
-"""All listed cards from the database at one moment, for a new store: by COPY, in the order of the numbers."""
+"""All listed cards from the database at one moment, for a new store: in the order of the numbers, as fast as the disk.
+
+PostgreSQL reads the accounts as they lie, page after page: in the order of the numbers every row would be a page
+somewhere else. Helpers turn rows into records and scatter them over files by ranges of numbers, which are sorted then.
+"""
 
 import functools
+import marshal
 import os
 import re
+from bisect import bisect_left
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from datetime import datetime
 from itertools import pairwise
 from multiprocessing import get_context
-from typing import Any
+from pathlib import Path
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
-from accounts.cardstore import records
+from accounts.cardstore import orphans, records
 from accounts.display.cards import Row
 from accounts.display.queries import FACTS, FACTS_OF_ACCOUNT
 
 Entries = list[tuple[bytes, bytes]]
 
-AT_A_TIME = 20_000  # accounts of one COPY
-AHEAD = 4  # such portions that may wait for the writer: what bounds the memory
-_WHERE = "a.number IS NOT NULL AND a.closed_at IS NULL"
+PAGES_A_TIME = 1_000  # of the table of accounts, in one COPY: some ten thousand rows
+RANGES = 128  # files: of five million cards some 15 MB each
+_AHEAD = 4  # portions that wait for a helper
+_SAMPLED = 40_000  # numbers by which the ranges are cut
 _COPY = f"""
 COPY (
     SELECT a.number, {FACTS.format(number="a.number")} FROM businesses_account a {FACTS_OF_ACCOUNT}
-    WHERE {_WHERE} AND a.number >= {{low}} AND a.number < {{high}} ORDER BY a.number
+    WHERE a.number IS NOT NULL AND a.closed_at IS NULL
+      AND a.ctid >= '({{first}},0)' AND a.ctid < '({{behind}},0)'
 ) TO STDOUT
-"""  # noqa: S608  # constants; {low} and {high} are quoted by psycopg
-_BOUNDS = f"""
-SELECT number FROM (
-    SELECT a.number, row_number() OVER (ORDER BY a.number) AS place FROM businesses_account a WHERE {_WHERE}
-) numbered WHERE place %% %s = 1 ORDER BY number
-"""  # noqa: S608  # constants
-_NOWHERE = "~"  # behind every number
+"""  # noqa: S608  # constants, and two whole numbers
+_PAGES = "SELECT pg_relation_size('businesses_account') / current_setting('block_size')::int"
+_SAMPLE = "SELECT number FROM businesses_account TABLESAMPLE SYSTEM (%s) WHERE number IS NOT NULL"
 _NULL = r"\N"
 _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
-def harvest() -> Iterator[Entries]:
-    """Portions of (key, record). Inside a REPEATABLE READ transaction, whose view of the database the helpers share."""
+def harvest(scratch: Path, progress: Callable[[int], object]) -> Iterator[Entries]:
+    """Portions of (key, record), in the order of the keys. `scratch`: an empty folder, for as much as the store holds.
+
+    Inside a REPEATABLE READ transaction, whose view of the database the helpers share. Raises OSError: no room.
+    """
     with connection.cursor() as cursor:
-        cursor.execute(_BOUNDS, [AT_A_TIME])
-        bounds = [number for (number,) in cursor.fetchall()]
+        cursor.execute(_PAGES)
+        (pages,) = cursor.fetchone()
+        cursor.execute(_SAMPLE, [min(100.0, 100.0 * _SAMPLED / (20 * pages + 1))])
+        sample = sorted(records.key_of(number) for (number,) in cursor.fetchall())
         cursor.execute("SELECT pg_export_snapshot()")
         (snapshot,) = cursor.fetchone()
-    ranges = list(pairwise([*bounds, _NOWHERE]))
-    if len(ranges) <= 1:
-        yield from map(packed, ranges)
+    if pages <= PAGES_A_TIME:
+        entries = sorted(packed(0, pages))
+        progress(len(entries))
+        yield entries
         return
-    helpers = ProcessPoolExecutor(os.cpu_count(), get_context("fork"), _look_at, [snapshot])
+    cuts = sample[:: max(1, len(sample) // RANGES)][1:]
+    helpers = ProcessPoolExecutor(
+        os.cpu_count(), get_context("fork"), _Scattering.begin, [os.getpid(), snapshot, scratch, cuts]
+    )
     try:
-        waiting: deque[Future[Entries]] = deque()
-        for between in ranges:
-            waiting.append(helpers.submit(packed, between))
-            if len(waiting) > AHEAD:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
+        waiting: deque[Future[int]] = deque()
+        for first, behind in pairwise([*range(0, pages, PAGES_A_TIME), pages]):
+            waiting.append(helpers.submit(_scatter, first, behind))
+            if len(waiting) > _AHEAD:
+                progress(waiting.popleft().result())
+        for portion in waiting:
+            progress(portion.result())
     finally:
         helpers.shutdown(cancel_futures=True)
+    for place in range(len(cuts) + 1):
+        yield _gathered(scratch, place)
 
 
-def _look_at(snapshot: str) -> None:
-    """In a helper: a connection of its own, which sees what the one that started it sees."""
-    del connections[DEFAULT_DB_ALIAS]  # that one belongs to the process this one was forked from
-    connections.settings[DEFAULT_DB_ALIAS]["OPTIONS"].pop("pool", None)
-    transaction.set_autocommit(False)
-    with connection.cursor() as cursor:
-        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
-        cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
+class _Scattering:
+    """In a helper: a connection of its own, which sees what the one that started it sees, and its files."""
+
+    cuts: list[bytes]
+    scratch: Path
+
+    @classmethod
+    def begin(cls, parent: int, snapshot: str, scratch: Path, cuts: list[bytes]) -> None:
+        orphans.end_with(parent)
+        cls.scratch, cls.cuts = scratch, cuts
+        del connections[DEFAULT_DB_ALIAS]  # that one belongs to the process this one was forked from
+        connections.settings[DEFAULT_DB_ALIAS]["OPTIONS"].pop("pool", None)
+        transaction.set_autocommit(False)
+        with connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
+            cursor.execute("SET TRANSACTION SNAPSHOT %s", [snapshot])
 
 
-def packed(between: tuple[str, str]) -> Entries:
-    """The accounts of a range of numbers that are listed, now or later."""
-    low, high = between
+def _scatter(first: int, behind: int) -> int:
+    """Write the cards of some pages to the files of their ranges; how many they are."""
+    entries = sorted(packed(first, behind))
+    start = 0
+    for place, cut in enumerate([*_Scattering.cuts, None]):
+        end = len(entries) if cut is None else bisect_left(entries, (cut,), start)
+        if end > start:
+            with (_Scattering.scratch / f"{place}.{os.getpid()}").open("ab") as file:
+                marshal.dump(entries[start:end], file)
+        start = end
+    return len(entries)
+
+
+def _gathered(scratch: Path, place: int) -> Entries:
+    entries: Entries = []
+    for path in scratch.glob(f"{place}.*"):
+        with path.open("rb") as file:
+            size = path.stat().st_size
+            while file.tell() < size:
+                entries += marshal.load(file)  # noqa: S302  # a helper of ours wrote it a moment ago
+        path.unlink()
+    entries.sort()
+    return entries
+
+
+def packed(first: int, behind: int) -> Entries:
+    """The accounts on some pages of their table that are listed, now or later."""
     entries: Entries = []
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET LOCAL TimeZone = 'UTC'")
-        with cursor.copy(_COPY.format(low=_literal(low), high=_literal(high))) as copy:
-            for line in _lines(copy):
-                row = row_of(line)
+        # The planner would read a whole other table for each portion.
+        cursor.execute("SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off")
+        with cursor.copy(_COPY.format(first=int(first), behind=int(behind))) as copy:
+            for line in copy:
+                row = row_of(str(line, "utf-8"))
                 if (record := records.pack(row)) is not None:
                     entries.append((records.key_of(row.number), record))
     return entries
-
-
-def _literal(number: str) -> str:
-    assert "'" not in number and "\\" not in number
-    return f"'{number}'"
-
-
-def _lines(copy: Any) -> Iterator[str]:
-    """psycopg gives one line of COPY's text format at a time, as PostgreSQL sent it."""
-    for line in copy:
-        yield str(line, "utf-8")
 
 
 def row_of(line: str) -> Row:

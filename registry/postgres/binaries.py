@@ -16,6 +16,8 @@ SETTINGS = {
     "timezone": "UTC",
     "log_timezone": "UTC",
     "jit": "off",  # every query here is short
+    "shared_buffers": "512MB",  # what is not in them is copied from the system's cache, a page at a time
+    "max_wal_size": "4GB",  # a load of millions would write a checkpoint each few seconds
     # A failed statement and the detail of a broken constraint carry numbers and names: not for the log.
     "log_min_error_statement": "panic",
     "log_error_verbosity": "terse",
@@ -28,7 +30,6 @@ THROWAWAY_SETTINGS = {
     "full_page_writes": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    "max_wal_size": "2GB",
 }
 
 
