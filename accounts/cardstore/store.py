@@ -14,7 +14,7 @@ import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 import lmdb
 
@@ -31,6 +31,9 @@ _CARDS, _KEYS, _META = b"cards", b"keys", b"meta"
 DAMAGED = "damaged"  # a file of this name in a generation's folder: its follower builds another one
 DOUBTED = "doubted"  # holds the number that a reader did not find: its follower looks
 ABOUT, CURSOR, POLICY, GONE = b"about", b"cursor", b"policy", b"gone"
+
+# A consistent view of a store, whose values are copied out of the map.
+View: TypeAlias = "lmdb.Transaction[bytes]"
 
 
 class Cursor(NamedTuple):
@@ -64,18 +67,18 @@ class Store:
         self._policies: dict[bytes, Policy] = {}
         self._known_keys: dict[bytes, KnownKey] = {}
 
-    def reading(self) -> lmdb.Transaction:
+    def reading(self) -> View:
         """A consistent view. What is read through it is of one moment, but for the roll, which may be newer."""
         return self.environment.begin()
 
-    def policy(self, view: lmdb.Transaction) -> Policy:
+    def policy(self, view: View) -> Policy:
         """The one in force. Raises Damaged."""
         raw = view.get(POLICY, db=self._meta)
         if raw is None:
             raise Damaged("no policy")
         return self._policies.get(raw) or self._remember(raw)
 
-    def key(self, view: lmdb.Transaction, digest: bytes) -> KnownKey | None:
+    def key(self, view: View, digest: bytes) -> KnownKey | None:
         """None: not known here; it may have been made a moment ago. Raises Damaged."""
         raw = view.get(digest, db=self._keys)
         if raw is None:
@@ -87,7 +90,7 @@ class Store:
             known = self._known_keys[raw] = apikeys.unpack(digest, raw)
         return known
 
-    def card(self, view: lmdb.Transaction, number: str, policy: Policy, now: int) -> bytes:
+    def card(self, view: View, number: str, policy: Policy, now: int) -> bytes:
         """The card as it is drawn at `now`, microseconds on the database's clock. Raises Damaged and Unusable."""
         value = int(number)
         if value not in self.roll:
@@ -95,7 +98,7 @@ class Store:
         return self._record(view, number, value).card(policy, now)
 
     def found(
-        self, view: lmdb.Transaction, numbers: Sequence[str], policy: Policy, now: int
+        self, view: View, numbers: Sequence[str], policy: Policy, now: int
     ) -> tuple[list[bytes], list[str]]:
         """(cards, numbers that are not listed). Raises Damaged and Unusable."""
         values = list(map(int, numbers))
@@ -108,13 +111,13 @@ class Store:
                 unlisted.append(number)
         return listed, unlisted
 
-    def cursor(self, view: lmdb.Transaction) -> Cursor:
+    def cursor(self, view: View) -> Cursor:
         raw = view.get(CURSOR, db=self._meta)
         if raw is None or len(raw) != 40:
             raise Damaged("no cursor")
         return Cursor(int.from_bytes(raw[:8], "big"), raw[8:])
 
-    def records(self, view: lmdb.Transaction, after: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
+    def records(self, view: View, after: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
         """Every key and record behind `after`, in the order of the numbers."""
         with view.cursor(db=self._cards) as entries:
             if after and entries.set_range(after) and entries.key() == after and not entries.next():
@@ -122,11 +125,11 @@ class Store:
             if entries.key():
                 yield from entries.iternext()
 
-    def keys(self, view: lmdb.Transaction) -> dict[bytes, bytes]:
+    def keys(self, view: View) -> dict[bytes, bytes]:
         with view.cursor(db=self._keys) as entries:
             return dict(entries)
 
-    def policy_document(self, view: lmdb.Transaction) -> dict[str, Any]:
+    def policy_document(self, view: View) -> dict[str, Any]:
         """As the database had it. Raises Damaged."""
         raw = view.get(POLICY, db=self._meta)
         if raw is None:
@@ -134,11 +137,11 @@ class Store:
         document: dict[str, Any] = json.loads(_checked(raw))
         return document
 
-    def record(self, view: lmdb.Transaction, number: str) -> bytes | None:
+    def record(self, view: View, number: str) -> bytes | None:
         raw: bytes | None = view.get(records.key_of(number), db=self._cards)
         return raw
 
-    def count(self, view: lmdb.Transaction | None = None) -> int:
+    def count(self, view: "View | None" = None) -> int:
         if view is None:
             with self.reading() as view:
                 return self.count(view)
@@ -149,7 +152,7 @@ class Store:
         self.environment.close()
         self.roll.close()
 
-    def _record(self, view: lmdb.Transaction, number: str, value: int) -> Record:
+    def _record(self, view: View, number: str, value: int) -> Record:
         raw = view.get(value.to_bytes(8, "big"), db=self._cards)
         if raw is None:
             self._doubt(value)

@@ -13,7 +13,6 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NamedTuple
 
-import lmdb
 from django.db import connection
 
 from accounts import ids
@@ -22,7 +21,7 @@ from accounts.cardstore import apikeys, building, generations, records
 from accounts.cardstore.errors import Damaged, Unusable
 from accounts.cardstore.following import snapshot
 from accounts.cardstore.pulse import Pulse
-from accounts.cardstore.store import Store
+from accounts.cardstore.store import Store, View
 from accounts.display import cards, queries
 from accounts.display.cards import Policy, Row
 
@@ -84,7 +83,7 @@ def verify(*, sample: int | None = None, progress: Progress = lambda count: None
 
 
 @contextmanager
-def _at_one_event() -> Iterator[tuple[Store, lmdb.Transaction, int]]:
+def _at_one_event() -> Iterator[tuple[Store, View, int]]:
     deadline = time.monotonic() + WAIT_SECONDS
     while True:
         store = _current()
@@ -123,7 +122,7 @@ def _is_replaced(store: Store) -> bool:
 
 
 class _Comparison:
-    def __init__(self, store: Store, view: lmdb.Transaction, found: Found, progress: Progress) -> None:
+    def __init__(self, store: Store, view: View, found: Found, progress: Progress) -> None:
         self.store, self.view, self.found, self.progress = store, view, found, progress
         self.policy = store.policy(view)
 
