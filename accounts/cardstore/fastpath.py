@@ -72,6 +72,7 @@ class FastPath:
         self.reader = Reader()
         self._is_database_there = is_database_there
         self._hosts: set[str | None] = set()
+        self._cookies = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
         self._over_tls = settings.SECURE_SSL_REDIRECT
 
     def __call__(self, environ: Environ) -> Answer | None:
@@ -102,7 +103,7 @@ class FastPath:
 
     def _contact(self, environ: Environ, digest: bytes, number: str) -> Answer | None:
         store, _, freshness = self._current()
-        if not number.isascii() or not number.isprintable():
+        if not number or not number.isascii() or not number.isprintable():
             return None
         try:
             with store.reading() as view:
@@ -178,6 +179,8 @@ class FastPath:
             return False
         if self._over_tls and environ.get("HTTP_X_FORWARDED_PROTO") != "https":
             return False
+        if (cookie := environ.get("HTTP_COOKIE")) and any(name in cookie for name in self._cookies):
+            return False
         accept = environ.get("HTTP_ACCEPT", "*/*")
         if accept != "*/*" and (len(accept) > LONGEST_ACCEPT or not _takes_json(accept)):
             return False
@@ -247,7 +250,11 @@ def _spend_as_a_batch(key: KnownKey, asked: Sequence[str], freshness: Freshness)
 def _numbers_of(environ: Environ) -> list[str] | None:
     """What a plain body asks for: `{"numbers": [at most a thousand texts]}`. None for any other, which stays readable."""
     length = environ.get("CONTENT_LENGTH") or "0"
-    if environ.get("CONTENT_TYPE") != "application/json" or not length.isdecimal() or int(length) > MOST_BYTES:
+    if (
+        environ.get("CONTENT_TYPE") != "application/json"
+        or not length.isdecimal()
+        or int(length) > MOST_BYTES
+    ):
         return None
     body = environ["wsgi.input"].read(int(length))
     environ["wsgi.input"] = BytesIO(body)

@@ -22,7 +22,9 @@ class Asked(NamedTuple):
     key: str = "good"  # of the test's keys
 
 
-def get(name: str, target: str | bytes, *lines: str, store: bool = True, key: str = "good", **more: Any) -> Asked:
+def get(
+    name: str, target: str | bytes, *lines: str, store: bool = True, key: str = "good", **more: Any
+) -> Asked:
     return Asked(name, request("GET", target, *lines, **more), store, key=key)
 
 
@@ -99,17 +101,17 @@ def _paths() -> Iterator[Asked]:
 def _headers() -> Iterator[Asked]:
     for accept in ("*/*", "application/json", "application/*", "application/json, text/plain, */*",
                    "text/html, application/json;q=0.5", "application/json; charset=utf-8", "APPLICATION/JSON",
-                   "application/json;q=0", " application/json "):  # fmt: skip
+                   "application/json;q=0", " application/json ", "*/json"):  # fmt: skip
         yield get(f"Accept: {accept}", CONTACT + LISTED, f"Accept: {accept}")
-    for accept in ("text/html", "application/xml", "", "nonsense", ",", "application/jsonx", "*/json", "a" * 1000):
+    for accept in ("text/html", "application/xml", "", "nonsense", ",", "application/jsonx", "a" * 1000):
         yield get(f"Accept: {accept[:20]}", CONTACT + LISTED, f"Accept: {accept}", store=False)
     yield get("two Accepts", CONTACT + LISTED, "Accept: text/html", "Accept: application/json")
     for tag in ('"other"', 'W/"other"', '"a", "b"', "*", '"a", *', "unquoted", '"', ",", "W/", "x" * 5000):
         yield get(f"If-None-Match: {tag[:20]}", CONTACT + LISTED, f"If-None-Match: {tag}")
-    yield get("the tag", CONTACT + LISTED, 'If-None-Match: {tag}')
-    yield get("the tag, weak", CONTACT + LISTED, 'If-None-Match: W/{tag}')
+    yield get("the tag", CONTACT + LISTED, "If-None-Match: {tag}")
+    yield get("the tag, weak", CONTACT + LISTED, "If-None-Match: W/{tag}")
     yield get("the tag in a list", CONTACT + LISTED, 'If-None-Match: "a", {tag}')
-    yield get("the tag twice", CONTACT + LISTED, 'If-None-Match: "a"', 'If-None-Match: {tag}')
+    yield get("the tag twice", CONTACT + LISTED, 'If-None-Match: "a"', "If-None-Match: {tag}")
     yield get("If-Match", CONTACT + LISTED, 'If-Match: "other"')
     yield get("If-Modified-Since", CONTACT + LISTED, "If-Modified-Since: Sun, 01 Jan 2040 00:00:00 GMT")
     yield get("Range", CONTACT + LISTED, "Range: bytes=0-10")
@@ -119,10 +121,16 @@ def _headers() -> Iterator[Asked]:
         yield get(f"Host: {host}", CONTACT + LISTED, host=host, store=False)
     for language in ("id", "en", "id-ID,id;q=0.9,en;q=0.8", "fr", "*", "x" * 600, ""):
         yield get(f"Accept-Language: {language[:20]}", CONTACT + LISTED, f"Accept-Language: {language}")
-        yield get(f"misspelt, Accept-Language: {language[:20]}", CONTACT + "0812", f"Accept-Language: {language}")
-    yield get("a cookie", CONTACT + LISTED, "Cookie: sessionid=abc; csrftoken=def")
+        yield get(
+            f"misspelt, Accept-Language: {language[:20]}", CONTACT + "0812", f"Accept-Language: {language}"
+        )
+    yield get("a cookie", CONTACT + LISTED, "Cookie: balancer=7; theme=dark")
+    yield get("a cookie of ours", CONTACT + LISTED, "Cookie: sessionid=abc", store=False)
+    yield get("another cookie of ours", CONTACT + LISTED, "Cookie: balancer=7; csrftoken=def", store=False)
     yield get("an origin", CONTACT + LISTED, "Origin: https://evil.example")
-    yield get("forwarded as https", CONTACT + LISTED, "X-Forwarded-Proto: https", "X-Forwarded-Host: evil.example")
+    yield get(
+        "forwarded as https", CONTACT + LISTED, "X-Forwarded-Proto: https", "X-Forwarded-Host: evil.example"
+    )
     yield get("another method meant", CONTACT + LISTED, "X-HTTP-Method-Override: DELETE")
     yield get("gzip asked for", CONTACT + LISTED, "Accept-Encoding: gzip")
     yield get("a body", CONTACT + LISTED, body=b"{}")
@@ -131,7 +139,10 @@ def _headers() -> Iterator[Asked]:
     yield get("a field of 8 kB", CONTACT + LISTED, "X-A: " + "b" * 8000)
     yield get("a hundred kB of fields", CONTACT + LISTED, "X-A: " + "b" * 100_000)
     yield get("a Latin-1 field", CONTACT + LISTED, "X-A: \xe9", "User-Agent: \xff")
-    yield Asked("HTTP/1.0", f"GET {CONTACT}{LISTED} HTTP/1.0\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {{key}}\r\n\r\n".encode())
+    yield Asked(
+        "HTTP/1.0",
+        f"GET {CONTACT}{LISTED} HTTP/1.0\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {{key}}\r\n\r\n".encode(),
+    )
     bare = f"GET {CONTACT}{LISTED} HTTP/1.{{minor}}\r\nAuthorization: Bearer {{key}}\r\n\r\n"
     yield Asked("HTTP/1.0 without Host", bare.replace("{minor}", "0").encode(), by_the_store=False)
     yield Asked("HTTP/1.1 without Host", bare.replace("{minor}", "1").encode(), by_the_store=False)
@@ -208,7 +219,9 @@ def _bodies_lengths_and_types() -> Iterator[Asked]:
                  "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "multipart/form-data", "",
                  "application/vnd.api+json", "nonsense", "application/json, text/plain",
                  "application/json; charset*=nonsense''x", "application/json; charset=\xff", "application/json\t"):  # fmt: skip
-        yield post(f"Content-Type: {kind!a}", good, f"Content-Type: {kind}", store=kind == "application/json\t")
+        yield post(
+            f"Content-Type: {kind!a}", good, f"Content-Type: {kind}", store=kind == "application/json\t"
+        )
     yield post("gzip'd and says so", gzip.compress(good), "Content-Encoding: gzip", store=False)
     yield post("says gzip and is not", good, "Content-Encoding: gzip")
     yield post("a length of zero", good[:0], "Content-Length: 0", store=False)
@@ -219,7 +232,9 @@ def _bodies_lengths_and_types() -> Iterator[Asked]:
     yield post("a superscript length", good, "Content-Length: \xb2", store=False)
     yield post("two lengths", good, f"Content-Length: {len(good)}", "Content-Length: 5", store=False)
     yield post("the same length twice", good, f"Content-Length: {len(good)}", f"Content-Length: {len(good)}")
-    yield post("a length too short", good, f"Content-Length: {len(good) - 3}", "Connection: close", store=False)
+    yield post(
+        "a length too short", good, f"Content-Length: {len(good) - 3}", "Connection: close", store=False
+    )
     yield post("a query", good, store=False)._replace(
         raw=request("POST", LOOKUP + "?a=1", body=good), name="a look-up with a query"
     )
@@ -229,7 +244,13 @@ def _bodies_lengths_and_types() -> Iterator[Asked]:
     chunks = b"%x\r\n%b\r\n0\r\n\r\n" % (len(good), good)
     head = request("POST", LOOKUP, "Transfer-Encoding: chunked", "Content-Type: application/json")
     yield Asked("chunked", head + chunks, False, "POST")
-    both = request("POST", LOOKUP, "Transfer-Encoding: chunked", "Content-Type: application/json", f"Content-Length: {len(chunks)}")
+    both = request(
+        "POST",
+        LOOKUP,
+        "Transfer-Encoding: chunked",
+        "Content-Type: application/json",
+        f"Content-Length: {len(chunks)}",
+    )
     yield Asked("chunked and a length", both + chunks, False, "POST")
     yield Asked("no body at all", request("POST", LOOKUP), False, "POST")
 
@@ -238,7 +259,12 @@ def _keys() -> Iterator[Asked]:
     for number in (LISTED, UNKNOWN, "0812"):
         for key in ("revoked", "narrow", "disabled", "good"):
             yield get(f"{number} with the key {key}", CONTACT + number, key=key)
-            yield get(f"{number} with the key {key}, in Indonesian", CONTACT + number, "Accept-Language: id", key=key)
+            yield get(
+                f"{number} with the key {key}, in Indonesian",
+                CONTACT + number,
+                "Accept-Language: id",
+                key=key,
+            )
         yield get(f"{number} with the key unknown", CONTACT + number, key="unknown", store=False)
     for key in ("revoked", "narrow", "disabled"):
         yield post(f"a look-up with the key {key}", {"numbers": [LISTED]}, key=key)
@@ -250,9 +276,9 @@ def _keys() -> Iterator[Asked]:
                    "Bearer {key};", 'Bearer "{key}"', "Token {key}"):  # fmt: skip
         answered = header == "Bearer {key} "
         lines = [f"Authorization: {header}"] if header else []
-        yield get(f"Authorization: {header!a}", CONTACT + LISTED, *lines, key="good", store=answered)._replace(
-            raw=request("GET", CONTACT + LISTED, *lines, key=None)
-        )
+        yield get(
+            f"Authorization: {header!a}", CONTACT + LISTED, *lines, key="good", store=answered
+        )._replace(raw=request("GET", CONTACT + LISTED, *lines, key=None))
     yield get("two keys", CONTACT + LISTED, "Authorization: Bearer {key}", store=False)
 
 

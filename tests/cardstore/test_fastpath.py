@@ -1,10 +1,8 @@
 """The fast path against the long one: the same answers to every request, over real sockets."""
 
 import json
-import socket
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import pytest
 
@@ -12,7 +10,7 @@ from accounts.cardstore.errors import Unusable
 from accounts.cardstore.pulse import Pulse
 from accounts.clients import keys
 from tests.cardstore.asked import CHANGES, CONTACT, LISTED, Asked, everything
-from tests.cardstore.wire import Reply, comparable, receive, request, send, without_store
+from tests.cardstore.wire import Reply, comparable, request, send, without_store
 from tests.server import Server, running, until
 
 SETTINGS = {
@@ -77,7 +75,12 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
         head = changes()
         card = send(port, request("GET", CONTACT + LISTED, key=made["good"]))
         yield Both(
-            server, port, made, str(card.header("etag")), str(json.loads(head.body)["next"]), str(head.header("etag"))
+            server,
+            port,
+            made,
+            str(card.header("etag")),
+            str(json.loads(head.body)["next"]),
+            str(head.header("etag")),
         )
 
 
@@ -107,14 +110,18 @@ def test_both_ways_answer_alike(both: Both, asked: Asked) -> None:
 
 def test_while_the_database_is_away_the_store_answers_what_it_answered_before(both: Both) -> None:
     """So the table compares two ways indeed; and what the store does not answer is 503, or needs neither."""
-    before = {asked.name: send(both.server.port, both.filled_in(asked), method=asked.method) for asked in TABLE}
+    before = {
+        asked.name: send(both.server.port, both.filled_in(asked), method=asked.method) for asked in TABLE
+    }
     wrong = []
     with both.server.without("database"):
         for asked in TABLE:
             now = send(both.server.port, both.filled_in(asked), method=asked.method)
             same = comparable(now, counted=False) == comparable(before[asked.name], counted=False)
             needed = now.status == 503 and b"database_unavailable" in now.body
-            if asked.by_the_store != (same and not needed) and not (same and not asked.by_the_store and _needs_neither(now)):
+            if asked.by_the_store != (same and not needed) and not (
+                same and not asked.by_the_store and _needs_neither(now)
+            ):
                 wrong.append((asked.name, before[asked.name].status, now.status, now.body[:100]))
     assert not wrong, "\n".join(map(str, wrong))
 

@@ -15,8 +15,9 @@ from accounts.badges.reasons import REASONS
 from accounts.businesses import ownership
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Account
+from accounts.cardstore import records
 from accounts.clients.models import ClientApp
-from accounts.display import cards
+from accounts.display import cards, queries
 from accounts.proofs import services as proofs
 from accounts.proofs.models import NumberProof
 from accounts.verification import services as verification
@@ -36,6 +37,33 @@ from tests.factories import (
 )
 
 pytestmark = pytest.mark.usefixtures("no_undo_window")
+
+
+class BothWays(App):
+    """Whatever card it is shown, a store's copy of that card would have been the same, byte for byte."""
+
+    def get(self, path: str, **more: Any) -> Any:
+        answer = super().get(path, **more)
+        if answer.status_code == 200:
+            assert stored(path.removeprefix("/v1/contacts/")) == answer.content
+        return answer
+
+
+def stored(number: str) -> bytes:
+    """The card that a store draws now of what it was given."""
+    found = queries.find([number])
+    (row,), policy = found.rows, found.policy
+    assert policy is not None
+    record = records.pack(row)
+    if record is None:
+        return cards.draw(policy, cards.Shape.UNLISTED, number, b"", b"", 0)
+    return records.unpack(number, record).card(policy, records.microseconds(row.as_of))
+
+
+@pytest.fixture
+def app(kais_key: str) -> BothWays:
+    return BothWays(kais_key)
+
 
 PLAIN = {"message_colour": "plain", "notice_colour": "plain", "messages_deletable": True}
 ACTIONS = {"block": True, "report": True, "account_may_block": True}
