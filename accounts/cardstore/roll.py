@@ -83,6 +83,8 @@ class Roll:
             if not cell[_OVERFLOW]:
                 return False
             place = (place + 1) % self.cells
+            if place == number % self.cells:  # all the way round
+                return False
 
     def among(self, numbers: Iterable[int]) -> set[int]:
         """Those that are listed: the same, for an address book. Raises Damaged."""
@@ -178,9 +180,9 @@ class Roll:
         while True:
             cell = self._cell(place)
             yield place, self._seats_of(cell)
-            if not cell[_OVERFLOW]:
-                return
             place = (place + 1) % self.cells
+            if not cell[_OVERFLOW] or place == number % self.cells:
+                return
 
     def _cell(self, place: int) -> bytes:
         cell = self.map[place * CELL : place * CELL + CELL]
