@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from accounts.audit.models import LogEntry
 from accounts.errors import NotAllowed
 from accounts.snapshots import folders, jobs
 from tests.snapshots.made_up import NOW, build, folder_of
@@ -92,3 +93,14 @@ def test_the_sweep_goes_on_while_one_is_built() -> None:
     with folders.alone():
         assert jobs.sweep(0) == {"removed": 0, "keys": 0}
     assert jobs.sweep(0) == {"removed": 0, "keys": 0}
+
+
+@pytest.mark.usefixtures("db")
+def test_a_job_that_builds_nothing_leaves_an_alert(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the process that it starts there is no store of cards either."""
+    monkeypatch.setenv("VAR_DIR", str(settings.VAR_DIR))
+    monkeypatch.setenv("SNAPSHOTS_DIR", str(settings.SNAPSHOTS_DIR))
+    assert "no copy was built" in str(jobs.build(0))
+    assert LogEntry.objects.get(kind="alert").data == {"code": "snapshot_failed"}
+    build(EVERYBODY, seq=1, day=365)  # none is due for a while
+    assert jobs.build(0) is None
