@@ -6,7 +6,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from django.conf import settings
@@ -18,17 +18,15 @@ from accounts.cardstore.pulse import Pulse
 from accounts.display import cards, queries
 from tests.server import ROOT, environment, until
 
-# Asks for numbers as a worker does, in a process that may die of a damaged store: a JSON line of cards for each line
-# of numbers, null where the database would be asked.
+# Asks for numbers as a worker does: for each line of numbers a line of cards, null where the database would be asked.
+# A child of its own answers each line, as LMDB may end the process that reads a damaged page; then the line is null.
 READER = """
-import json, sys
+import json, os, sys
 import lmdb
 from accounts.cardstore.errors import Damaged, Unusable
 from accounts.cardstore.reading import Reader
 
-reader = Reader()
-
-def answer(number):
+def answer(reader, number):
     try:
         store, _, freshness = reader.current()
         with store.reading() as view:
@@ -39,8 +37,21 @@ def answer(number):
         pass
     return None
 
+def answers(numbers):
+    come, go = os.pipe()
+    if not os.fork():
+        reader = Reader()
+        with os.fdopen(go, "w") as pipe:
+            json.dump([answer(reader, number) for number in numbers], pipe)
+        os._exit(0)
+    os.close(go)
+    with os.fdopen(come) as pipe:
+        said = pipe.read()
+    os.wait()
+    return said or "null"
+
 for line in sys.stdin:
-    print(json.dumps([answer(number) for number in json.loads(line)]), flush=True)
+    print(answers(json.loads(line)), flush=True)
 """
 
 
@@ -114,7 +125,8 @@ class Follower:
         return self.output.read_text() if self.output.exists() else ""
 
     def has_caught_up(self, within: float = 60) -> bool:
-        return until(has_caught_up, within)
+        until(lambda: has_caught_up() or not self.is_alive(), within)
+        return self.is_alive() and has_caught_up()
 
 
 def has_caught_up() -> bool:
@@ -150,11 +162,10 @@ def verified() -> str:
 
 
 class Worker:
-    """Answers as a web worker does; it may die, and is started again."""
+    """Answers as web workers do, each of which may die of a damaged store."""
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[str] | None = None
-        self.deaths = 0
 
     def ask(self, numbers: Sequence[str]) -> list[str | None] | None:
         """None: it died of it."""
@@ -165,21 +176,12 @@ class Worker:
                 env=own_environment(),
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,
                 text=True,
             )
         assert self.process.stdin is not None and self.process.stdout is not None
-        try:
-            self.process.stdin.write(json.dumps(numbers) + "\n")
-            self.process.stdin.flush()
-            line = self.process.stdout.readline()
-        except BrokenPipeError:
-            line = ""
-        if not line:
-            self.end()
-            self.deaths += 1
-            return None
-        answers: list[str | None] = json.loads(line)
+        self.process.stdin.write(json.dumps(numbers) + "\n")
+        self.process.stdin.flush()
+        answers: list[str | None] | None = json.loads(self.process.stdout.readline())
         return answers
 
     def end(self) -> None:
@@ -195,10 +197,12 @@ def rendered(numbers: Sequence[str]) -> list[str]:
     return [cards.render(row, found.policy).decode() for row in found.rows]
 
 
-@contextlib.contextmanager
-def following(**env: str) -> Iterator[Follower]:
-    follower = Follower()
-    try:
-        yield follower.start(**env)
-    finally:
-        follower.end()
+def current_generation() -> Path:
+    return generations.folder() / Pulse(generations.pulse_file()).last().generation
+
+
+def is_right(answers: Sequence[str | None] | None, numbers: Sequence[str]) -> bool:
+    """Each is what the database says, or the database is asked, or nobody answered."""
+    return answers is None or all(
+        given is None or given == expected for given, expected in zip(answers, rendered(numbers), strict=True)
+    )
