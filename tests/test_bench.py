@@ -54,7 +54,7 @@ def test_the_short_bench_measures_everything_and_writes_it_down(tmp_path: Path) 
         env={**os.environ, "REGISTRY_ROLE": "web"},
         capture_output=True,
         text=True,
-        timeout=240,
+        timeout=600,
         check=False,
     )
     assert ran.returncode == 0, ran.stdout + ran.stderr

@@ -46,10 +46,9 @@ class _Axis:
     def __init__(
         self, values: Sequence[float], start: float, end: float, *, spare: float = 0, whole: bool = False
     ) -> None:
-        low, high = log10(min(values)), log10(max(values))
-        self.low, self.high = (
-            (floor(low), max(ceil(high), floor(low) + 1)) if whole else (low - spare, high + spare)
-        )
+        low, high = log10(min(values)) - spare, log10(max(values)) + spare
+        self.low: float = floor(low) if whole else low
+        self.high: float = max(ceil(high), self.low + 1) if whole else high
         self.start, self.end = start, end
 
     def place(self, value: float) -> float:

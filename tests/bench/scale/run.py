@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+import time
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
@@ -89,9 +90,11 @@ def measure(scale: Scale, sections: Sequence[str], keep: Path | None, beside: Pa
 
 def _guarded(name: str, section: Iterator[Measure]) -> Iterator[Measure]:
     """Where one fails, the others are measured all the same."""
+    started = time.monotonic()
     print(f"--- {name}", flush=True)
     try:
         yield from section
+        print(f"--- {name}: {time.monotonic() - started:.0f} s", flush=True)
     except (Exception, SystemExit) as wrong:
         print("".join(traceback.format_exception(wrong)), file=sys.stderr, flush=True)
         yield failed(f"{name}: could not be measured")
