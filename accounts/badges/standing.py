@@ -76,7 +76,8 @@ def stages(known: Known) -> list[Stage]:
         if turn > known.as_of and (then := _standing(known, turn)) != stands:
             found.append(Stage(stands, turn))
             stands = then
-    return [*found, Stage(stands, None)]
+    found.append(Stage(stands, None))
+    return found
 
 
 def _turns(known: Known) -> list[datetime]:
