@@ -120,10 +120,9 @@ class Store:
     def records(self, view: View, after: bytes = b"") -> Iterator[tuple[bytes, bytes]]:
         """Every key and record behind `after`, in the order of the numbers."""
         with view.cursor(db=self._cards) as entries:
-            if after and entries.set_range(after) and entries.key() == after and not entries.next():
+            if after and (not entries.set_range(after) or (entries.key() == after and not entries.next())):
                 return
-            if entries.key():
-                yield from entries.iternext()
+            yield from entries.iternext()
 
     def keys(self, view: View) -> dict[bytes, bytes]:
         with view.cursor(db=self._keys) as entries:
