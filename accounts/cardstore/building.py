@@ -1,6 +1,7 @@
 """A store from nothing: everything the database says at one moment, in a folder that is seen when it is whole."""
 
 from collections.abc import Callable
+from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -17,21 +18,30 @@ def build(progress: Callable[[int], object] = lambda count: None) -> Path:
 
     Raises OSError or lmdb.Error: no room; NotAllowed: no policy was published yet.
     """
-    count = 0
     with generations.beginning() as path, transaction.atomic():
         with connection.cursor() as cursor:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
             cursor.execute("SET LOCAL statement_timeout = 0")  # a web worker's would end it
         reached, policy, keys = head(), queries.policy_in_force(), apikeys.all_of_them()
-        with filling(path) as store, TemporaryDirectory(dir=path) as scratch:
-            for entries in harvest.harvest(Path(scratch), progress):
-                store.put(entries)
-                count += len(entries)
-            store.describe(reached, policy, keys)
-            roll = Roll.create(path / "roll", cells_for(count))
-            roll.fill(store.numbers())
-        roll.flush()
+        with TemporaryDirectory(dir=path) as scratch:
+            count = harvest.scatter(Path(scratch), progress)
+            # Beside the cards, on another core; before LMDB is opened, whose map no fork may carry over.
+            listing = get_context("fork").Process(target=_list, args=[path / "roll", count, Path(scratch)])
+            listing.start()
+            with filling(path) as store:
+                for entries in harvest.gather(Path(scratch)):
+                    store.put(entries)
+                store.describe(reached, policy, keys)
+            listing.join()
+            if listing.exitcode:
+                raise OSError("the roll could not be written")
         return generations.finish(path)
+
+
+def _list(file: Path, count: int, scratch: Path) -> None:
+    roll = Roll.create(file, cells_for(count))
+    roll.fill(int.from_bytes(key, "big") for entries in harvest.gather(scratch) for key, _ in entries)
+    roll.flush()
 
 
 def head() -> Cursor:

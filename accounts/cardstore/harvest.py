@@ -43,8 +43,8 @@ _ESCAPE = re.compile(r"\\(.)")
 _ESCAPED = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t", "v": "\v"}
 
 
-def harvest(scratch: Path, progress: Callable[[int], object]) -> Iterator[Entries]:
-    """Portions of (key, record), in the order of the keys. `scratch`: an empty folder, for as much as the store holds.
+def scatter(scratch: Path, progress: Callable[[int], object]) -> int:
+    """Write all cards to files in `scratch`, an empty folder, for as much as the store will hold. How many they are.
 
     Inside a REPEATABLE READ transaction, whose view of the database the helpers share. Raises OSError: no room.
     """
@@ -56,10 +56,11 @@ def harvest(scratch: Path, progress: Callable[[int], object]) -> Iterator[Entrie
         cursor.execute("SELECT pg_export_snapshot()")
         (snapshot,) = cursor.fetchone()
     if pages <= PAGES_A_TIME:
-        entries = sorted(packed(0, pages))
-        progress(len(entries))
-        yield entries
-        return
+        _Scattering.scratch, _Scattering.cuts = scratch, []
+        count = _scatter(0, pages)
+        progress(count)
+        return count
+    count = 0
     cuts = sample[:: max(1, len(sample) // RANGES)][1:]
     helpers = ProcessPoolExecutor(
         os.cpu_count(), get_context("fork"), _Scattering.begin, [os.getpid(), snapshot, scratch, cuts]
@@ -69,12 +70,19 @@ def harvest(scratch: Path, progress: Callable[[int], object]) -> Iterator[Entrie
         for first, behind in pairwise([*range(0, pages, PAGES_A_TIME), pages]):
             waiting.append(helpers.submit(_scatter, first, behind))
             if len(waiting) > _AHEAD:
-                progress(waiting.popleft().result())
+                count += (some := waiting.popleft().result())
+                progress(some)
         for portion in waiting:
-            progress(portion.result())
+            count += (some := portion.result())
+            progress(some)
     finally:
         helpers.shutdown(cancel_futures=True)
-    for place in range(len(cuts) + 1):
+    return count
+
+
+def gather(scratch: Path) -> Iterator[Entries]:
+    """Portions of (key, record) in the order of the keys."""
+    for place in range(RANGES * 2):
         yield _gathered(scratch, place)
 
 
@@ -116,7 +124,6 @@ def _gathered(scratch: Path, place: int) -> Entries:
             size = path.stat().st_size
             while file.tell() < size:
                 entries += marshal.load(file)  # noqa: S302  # a helper of ours wrote it a moment ago
-        path.unlink()
     entries.sort()
     return entries
 
