@@ -7,11 +7,12 @@ from statistics import median
 
 from tests.bench import wrk
 from tests.bench.report import Measure, held, shown
-from tests.bench.scale import numbers, rounds
+from tests.bench.scale import numbers, rounds, stores
 from tests.bench.scale.comparisons import served
 from tests.bench.scale.rounds import Pace
 from tests.bench.scale.single import CONTACTS
 from tests.bench.scale.site import Registry, Site
+from tests.bench.server import Server
 
 MARGIN_SECONDS = 3  # before the bound
 SHORT_SECONDS = 2  # of the outage, where the bound is not waited for
@@ -28,31 +29,40 @@ def measure(
     )
     with served(of, CARDS_STALE_AFTER=str(bound // 3), CARDS_GIVE_UP_AFTER=str(bound)) as ours:
         wrk.send(ours.port, file, pace.seconds)
-        shares, up, errors = [], [], 0
+        shares, up, costs, errors = [], [], [], 0
         for turn in range(pace.rounds):
-            before = wrk.send(ours.port, file, pace.seconds)
+            before, cost = _sent(ours, file, pace.seconds)
             site.stop_postgres()
             try:
-                without = wrk.send(ours.port, file, pace.seconds)
+                without, cost_without = _sent(ours, file, pace.seconds)
             finally:
                 site.start_postgres()
+            _until_it_beats(of)
             shares.append(100 * without.a_second / before.a_second)
+            costs.append(100 * cost_without / cost)
             up.append(before.a_second)
             errors += without.refused + without.broken
             print(f"  round {turn + 1} of {pace.rounds}", flush=True)
         yield held(
             "PostgreSQL stopped : running, look-ups a second", median(shares), "%", ">=", LEAST_PERCENT
         )
+        yield shown("PostgreSQL stopped : running, CPU of the worker a look-up", median(costs), "%")
         yield shown("PostgreSQL running, look-ups a second", median(up), "1/s")
         yield held("PostgreSQL stopped, errors in these rounds", errors, "errors", "<=", 0)
         yield from _until_the_bound(site, of, bound, ours.port, file, wait=wait)
+
+
+def _sent(ours: Server, file: Path, seconds: int) -> tuple[wrk.Outcome, float]:
+    """And the CPU time of one."""
+    before = ours.cpu_seconds()
+    sent = wrk.send(ours.port, file, seconds)
+    return sent, (ours.cpu_seconds() - before) / sent.answered
 
 
 def _until_the_bound(
     site: Site, of: Registry, bound: int, port: int, file: Path, *, wait: bool
 ) -> Iterator[Measure]:
     request = wrk.get(CONTACTS + numbers.listed(of.accounts, 1)[0], of.key)
-    _until_fresh(port, request)
     stopped = time.monotonic()  # the last beat was before
     site.stop_postgres()
     try:
@@ -70,14 +80,14 @@ def _until_the_bound(
     if wait:
         yield shown(f"{what}, says Registry-Stale: true at its end", float(said == "true"), "yes = 1")
         yield shown(f"{what}, refused after", refused_after, "s")
-    yield shown("PostgreSQL back → look-ups are fresh again", _until_fresh(port, request), "s")
+    yield shown("PostgreSQL back → look-ups are fresh again", _until_it_beats(of), "s")
 
 
-def _until_fresh(port: int, request: bytes) -> float:
-    """How long it took the follower to find PostgreSQL again, and to beat."""
+def _until_it_beats(of: Registry) -> float:
+    """How long it takes the follower to find PostgreSQL again: seconds until the store is of a moment since now."""
     began = time.monotonic()
-    while rounds.ask(port, request).headers["Registry-Stale"] != "false":
+    while not stores.beats(of, within=time.monotonic() - began):
         if time.monotonic() - began > BACK_WITHIN_SECONDS:
-            raise SystemExit("PostgreSQL is back, and look-ups are still stale")
-        time.sleep(0.05)
+            raise SystemExit("PostgreSQL is back, and the follower does not follow")
+        time.sleep(0.02)
     return time.monotonic() - began
