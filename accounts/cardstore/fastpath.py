@@ -2,11 +2,11 @@
 
 It answers what it is sure of, with the very functions that the views answer with; everything else (another method, an
 unknown key, a body that is not as simple as it should be, a store that is missing, damaged or given up, or behind while
-the database can be asked) goes the long way round and is answered by the views. So it may refuse to answer at any moment,
-and nothing depends on it but speed, and the time in which the database is away.
+the database can be asked) goes the long way round and is answered by the views. So it may refuse to answer at any
+moment, and nothing depends on it but speed, and the time in which the database is away.
 
-A key that the store knows it refuses as well as it admits it: revoked, switched off, without the scope. One that it does
-not know may have been made a moment ago: that nobody has it only the database can say.
+A key that the store knows it refuses as well as it admits it: revoked, switched off, without the scope. One that it
+does not know may have been made a moment ago: that nobody has it only the database can say.
 """
 
 import hashlib
@@ -16,7 +16,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from io import BytesIO
-from typing import Any
+from typing import Any, NoReturn
 
 import lmdb
 from django.conf import settings
@@ -112,10 +112,11 @@ class FastPath:
                     return None
                 _require_admitted(key)
                 if numbers.misspelt(number) is not None:
-                    return _misspelt(number, key, freshness)
+                    _misspelt(number, key, freshness)
                 card = store.card(view, number, store.policy(view), freshness.now)
         except Damaged as damage:
-            return self._damaged(store, damage)
+            self._damaged(store, damage)
+            return None
         budget = _spend(key, [number], freshness)
         answer = answers.contact(card, _as_told(freshness), environ.get("HTTP_IF_NONE_MATCH", ""))
         return _finished(answer, "GET", budget)
@@ -135,7 +136,8 @@ class FastPath:
                     return None
                 listed, unlisted = store.found(view, sound, store.policy(view), freshness.now)
         except Damaged as damage:
-            return self._damaged(store, damage)
+            self._damaged(store, damage)
+            return None
         # Only now: what goes the long way round is counted there.
         budget = _spend_as_a_batch(key, sound, freshness)
         accept_encoding = environ.get("HTTP_ACCEPT_ENCODING", "")
@@ -153,7 +155,8 @@ class FastPath:
             with store.reading() as view:
                 key = store.key(view, digest)
         except Damaged as damage:
-            return self._damaged(store, damage)
+            self._damaged(store, damage)
+            return None
         if key is None:
             return None
         _require_admitted(key)
@@ -191,7 +194,7 @@ class FastPath:
         if host is None:
             return False
         domain, _ = split_domain_port(host)
-        if not domain or not validate_host(domain, settings.ALLOWED_HOSTS):
+        if not domain or not validate_host(domain, list(map(str, settings.ALLOWED_HOSTS))):
             return False
         if len(self._hosts) < MOST_HOSTS:
             self._hosts.add(host)
@@ -220,13 +223,14 @@ def _noted(key: KnownKey, refusal: DomainError) -> DomainError:
     return refusal
 
 
-def _misspelt(number: str, key: KnownKey, freshness: Freshness) -> None:
+def _misspelt(number: str, key: KnownKey, freshness: Freshness) -> NoReturn:
     """Always raises: it costs a request, and no number."""
     budget = _spend(key, [], freshness)
     try:
         numbers.require_e164(number)
     except DomainError as error:
         raise Refused(error, [_ALLOWED["GET"], *budget.headers()]) from None
+    raise AssertionError("only of misspelt ones")
 
 
 def _spend(key: KnownKey, asked: Sequence[str], freshness: Freshness) -> quotas.Budget:
@@ -248,7 +252,7 @@ def _spend_as_a_batch(key: KnownKey, asked: Sequence[str], freshness: Freshness)
 
 
 def _numbers_of(environ: Environ) -> list[str] | None:
-    """What a plain body asks for: `{"numbers": [at most a thousand texts]}`. None for any other, which stays readable."""
+    """What a plain body asks for: `{"numbers": [at most a thousand texts]}`; None for any other, still to be read."""
     length = environ.get("CONTENT_LENGTH") or "0"
     if (
         environ.get("CONTENT_TYPE") != "application/json"

@@ -30,17 +30,24 @@ AS_OF = OpenApiParameter(
     "Registry-As-Of",
     str,
     OpenApiParameter.HEADER,
-    response=[200],
+    response=[200, 304],
     description="When this was so, in RFC 3339.",
 )
 STALE = OpenApiParameter(
     "Registry-Stale",
     str,
     OpenApiParameter.HEADER,
-    response=[200],
+    response=[200, 304],
     enum=["false", "true"],
-    description="true: from a copy that may be behind.",
+    description="true: from a copy that may be behind, for the database can't be reached.",
 )
+ACCEPT_ENCODING = OpenApiParameter(
+    "Accept-Encoding",
+    str,
+    OpenApiParameter.HEADER,
+    description="With gzip, an answer of more than 1,400 bytes comes compressed, and Content-Encoding says so.",
+)
+VARY = OpenApiParameter("Vary", str, OpenApiParameter.HEADER, response=[200])
 
 
 class ContactView(APIView):
@@ -87,7 +94,7 @@ class LookupView(APIView):
     @extend_schema(
         operation_id="lookup",
         tags=["contacts"],
-        parameters=[AS_OF, STALE],
+        parameters=[ACCEPT_ENCODING, AS_OF, STALE, VARY],
         request=LookupSerializer,
         responses=FoundSerializer,
     )
@@ -130,7 +137,12 @@ class ChangesView(APIView):
         responses={200: ChangesSerializer, 304: OpenApiResponse(description="Nothing has changed since.")},
     )
     def get(self, request: Request) -> HttpResponse:
-        """Which numbers' cards changed since a cursor, in order and without gaps."""
+        """Which numbers' cards changed since a cursor, in order and without gaps.
+
+        A number stands here for as long as the registry may hold it: where its owner had it erased, 90 days from then.
+        Whoever was away for longer starts again at 0, or from a snapshot. Asked again with the ETag of a page, the
+        answer is 304 while nothing has happened since.
+        """
         require_known(request.query_params, {"after"})
         page = queries.changes(_cursor(request.query_params.get("after", "0")))
         if_none_match = request.META.get("HTTP_IF_NONE_MATCH", "")

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import OperationalError
 from django.db.backends.postgresql import base
-from psycopg_pool import PoolTimeout
+from psycopg import OperationalError as Failed
 
 from registry.database import outage
 
@@ -16,8 +16,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         if outage.is_known():
             raise OperationalError("the database is away")
+        if self.pool and not self.pool.get_stats().get("pool_available"):
+            outage.suspect()  # while we wait for the pool: if it is away, the pool is given up, and so is our wait
         try:
-            return super().get_new_connection(conn_params)  # type: ignore[no-untyped-call]  # Django's are untyped
-        except (base.Database.OperationalError, PoolTimeout):
+            return super().get_new_connection(conn_params)
+        except Failed:  # the pool's time-out is one, too
             outage.suspect()
             raise

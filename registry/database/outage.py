@@ -65,8 +65,8 @@ def _answers() -> bool:
 
 
 def _forget_the_pool() -> None:
-    """Who waits for it is told at once; and a new one connects as soon as there is something to connect to, while the old
-    one would try ever more rarely.
+    """Who waits for it is told at once; and a new one connects as soon as there is something to connect to, while the
+    old one would try ever more rarely.
     """
     pool = connections[DEFAULT_DB_ALIAS]._connection_pools.pop(DEFAULT_DB_ALIAS, None)  # type: ignore[attr-defined]  # PostgreSQL's
     if pool is not None:

@@ -6,11 +6,9 @@ from typing import NamedTuple
 
 import pytest
 
-from accounts.cardstore.errors import Unusable
-from accounts.cardstore.pulse import Pulse
 from accounts.clients import keys
 from tests.cardstore.asked import CHANGES, CONTACT, LISTED, Asked, everything
-from tests.cardstore.wire import Reply, comparable, request, send, without_store
+from tests.cardstore.wire import Reply, comparable, has_applied_all, request, send, without_store
 from tests.server import Server, running, until
 
 SETTINGS = {
@@ -71,7 +69,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
             ((head,),) = server.rows("SELECT max(seq) FROM audit_event")
             return send(port, request("GET", f"{CHANGES}?after={head}", key=made["good"]))
 
-        assert until(lambda: _applied(server))
+        assert until(lambda: has_applied_all(server))
         head = changes()
         card = send(port, request("GET", CONTACT + LISTED, key=made["good"]))
         yield Both(
@@ -82,15 +80,6 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
             str(json.loads(head.body)["next"]),
             str(head.header("etag")),
         )
-
-
-def _applied(server: Server) -> bool:
-    """Whether the store of this machine has the whole journal."""
-    try:
-        beat = Pulse(server.var_dir / "cards" / "pulse").last()
-    except Unusable:
-        return False
-    return [(beat.cursor,)] == server.rows("SELECT max(seq) FROM audit_event")
 
 
 TABLE = list(everything())

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cardstore.wire import Reply, request, send
+from tests.cardstore.wire import Reply, has_applied_all, request, send
 from tests.server import Server, running, until
 
 LISTED = "/v1/contacts/+13035550101"
@@ -32,7 +32,7 @@ KNOWN_WITHIN_SECONDS = 1.0
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(tmp_path_factory.mktemp("keys"), WEB_WORKERS="2") as server:
-        assert until(lambda: (server.var_dir / "cards" / "pulse").exists())
+        assert until(lambda: has_applied_all(server))
         yield server
 
 

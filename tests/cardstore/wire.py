@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from accounts.cardstore.errors import Unusable
+from accounts.cardstore.pulse import Pulse
 from registry.postgres import Cluster
 from registry.run import serve
 from tests.server import ROOT, Server, environment, free_port, until
@@ -89,6 +91,15 @@ def comparable(reply: Reply, *, counted: bool = True) -> tuple[int, dict[str, li
         if name not in _MAY_DIFFER:
             headers.setdefault(name, []).append(value)
     return reply.status, headers, reply.body
+
+
+def has_applied_all(server: Server) -> bool:
+    """Whether the store of this machine has the whole journal."""
+    try:
+        beat = Pulse(server.var_dir / "cards" / "pulse").last()
+    except Unusable:
+        return False
+    return [(beat.cursor,)] == server.rows("SELECT max(seq) FROM audit_event")
 
 
 @contextlib.contextmanager

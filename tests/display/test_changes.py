@@ -7,7 +7,7 @@ import pytest
 from django.db import connection
 
 from accounts.audit import journal as audit
-from accounts.audit.models import Event
+from accounts.audit.models import Event, EventNumber
 from accounts.badges import services as badges
 from accounts.display import queries
 from tests.display.conftest import App
@@ -71,15 +71,41 @@ def test_an_unknown_parameter_is_refused(app: App) -> None:
     assert (problem["code"], problem["problems"][0]["parameter"]) == ("field_unknown", "since")
 
 
+def test_nothing_new_is_304_to_whoever_has_the_page(app: App) -> None:
+    account = make_approved()
+    start = last_seq()
+    page = app.get(f"{CHANGES}?after={start}")
+    again = app.get(f"{CHANGES}?after={start}", headers={"If-None-Match": page.headers["ETag"]})
+    assert (again.status_code, again.content, again.headers["ETag"]) == (304, b"", page.headers["ETag"])
+    badges.suspend(badge_of(account), reason="spam", by=audit.SYSTEM)
+    again = app.get(f"{CHANGES}?after={start}", headers={"If-None-Match": page.headers["ETag"]})
+    assert [change["numbers"] for change in again.json()["changes"]] == [[account.number]]
+
+
+def test_a_number_that_left_the_journal_leaves_no_gap_behind(app: App) -> None:
+    first, second = make_approved(), make_approved()
+    EventNumber.objects.filter(number=first.number).delete()
+    page = app.get(CHANGES).json()
+    told = {number for change in page["changes"] for number in change.get("numbers", [])}
+    assert first.number not in told
+    assert second.number in told
+    assert page["next"] == last_seq()
+
+
 def test_it_is_two_queries_the_keys_among_them(app: App, django_assert_num_queries: Any) -> None:
     make_approved()
     with django_assert_num_queries(2):
         app.get(CHANGES)
 
 
-def test_a_follower_misses_nothing_that_is_committed_beside_it(committed: None) -> None:
+@pytest.mark.parametrize(("page_size", "window"), [(1_000, 10_000), (2, 3)], ids=["pages", "small pages"])
+def test_a_follower_misses_nothing_that_is_committed_beside_it(
+    committed: None, monkeypatch: Any, page_size: int, window: int
+) -> None:
     """Writers commit while a follower reads on and on: what it collected is the whole feed, in order."""
     accounts = [make_approved() for _ in range(3)]
+    monkeypatch.setattr(queries, "CHANGES_A_PAGE", page_size)
+    monkeypatch.setattr(queries, "_WINDOW", window)
     done = threading.Event()
 
     def write(account: Any) -> None:
@@ -96,12 +122,15 @@ def test_a_follower_misses_nothing_that_is_committed_beside_it(committed: None) 
     for writer in writers:
         writer.start()
     while not done.is_set():
-        if not any(writer.is_alive() for writer in writers):
-            done.set()
+        all_written = not any(writer.is_alive() for writer in writers)
         page = queries.changes(after)
         collected += page.changes
         after = page.next
+        if all_written and not page.more:
+            done.set()
     for writer in writers:
         writer.join()
+    monkeypatch.setattr(queries, "CHANGES_A_PAGE", 1_000)
+    monkeypatch.setattr(queries, "_WINDOW", 10_000)
     assert collected == queries.changes(0).changes
     assert len(collected) >= 3 * 16
