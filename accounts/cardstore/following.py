@@ -111,7 +111,7 @@ class Follower:
             self.rebuilding.go_on()
 
     def follow(self, writer: Writer) -> bool:
-        """One portion of the journal; whether there may be more. Raises Foreign, Damaged, or what the database raises."""
+        """One portion of the journal; whether there may be more. Raises Foreign, Damaged, and the database's errors."""
         since = steady()
         with snapshot(), connection.cursor() as database:
             with writer.reading() as view:
