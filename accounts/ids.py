@@ -30,12 +30,9 @@ def uuid7() -> uuid.UUID:
     return uuid.UUID(int=value)
 
 
-def to_text(prefix: str, value: uuid.UUID) -> str:
-    return number_to_text(prefix, value.int)
-
-
-def number_to_text(prefix: str, number: int) -> str:
-    """The same of the UUID as a number: making the object takes longer than all of this."""
+def to_text(prefix: str, value: uuid.UUID | int) -> str:
+    """Of a UUID, or of its 128 bits as a number: to make the object takes longer than all of this."""
+    number = value if isinstance(value, int) else value.int
     high, middle, low = number >> 80 & _FORTY_BITS, number >> 40 & _FORTY_BITS, number & _FORTY_BITS
     return (
         f"{prefix}_{_PAIRS[number >> 120]}"

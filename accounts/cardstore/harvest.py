@@ -63,7 +63,10 @@ def scatter(scratch: Path, progress: Callable[[int], object]) -> int:
     count = 0
     cuts = sample[:: max(1, len(sample) // RANGES)][1:]
     helpers = ProcessPoolExecutor(
-        os.cpu_count(), get_context("fork"), _Scattering.begin, [os.getpid(), snapshot, scratch, cuts]
+        os.cpu_count(),
+        get_context("fork"),
+        initializer=_Scattering.begin,
+        initargs=(os.getpid(), snapshot, scratch, cuts),
     )
     try:
         waiting: deque[Future[int]] = deque()

@@ -177,7 +177,7 @@ def words_of(row: Row, shape: int) -> bytes:
     assert row.account is not None
     sole_trader = row.business_kind == BusinessKind.SOLE_TRADER
     words = [
-        f'"{_id("acc", row.account)}"',
+        f'"{ids.to_text("acc", row.account)}"',
         _quoted(row.name),
         _quoted(row.category),
         _quoted(row.country),
@@ -185,13 +185,13 @@ def words_of(row: Row, shape: int) -> bytes:
         _quoted(row.photo) if row.photo else "null",
         _quoted(row.website) if row.website else "null",
         _list(tuple(row.contact_purposes)),
-        f'"{_id("biz", row.business)}"',
+        f'"{ids.to_text("biz", row.business)}"',
         "null" if sole_trader else _quoted(row.legal_name),  # a sole trader's is a person's name
     ]
     if shape == Shape.VERIFIED:
         assert row.badge is not None
         words += [
-            f'"{_id("bdg", row.badge)}"',
+            f'"{ids.to_text("bdg", row.badge)}"',
             _list(tuple(row.methods)),
             f'"{rfc3339(row.issued_at)}"',
             f'"{rfc3339(row.expires_at)}"',
@@ -212,10 +212,6 @@ def _absence(stored: bytes) -> bytes:
     state, since, code = stored.decode().split(" ")
     reason = {"code": code, **REASONS[code].in_both()} if code in REASONS else None
     return encode({"state": state, "since": since, "reason": reason})
-
-
-def _id(prefix: str, value: uuid.UUID | int) -> str:
-    return ids.number_to_text(prefix, value if isinstance(value, int) else value.int)
 
 
 @functools.lru_cache(maxsize=10_000)
