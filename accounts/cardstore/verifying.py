@@ -165,10 +165,8 @@ class _Comparison:
                 return
 
     def _differ(self, what: str, row: Row) -> None:
-        account = row.account
-        assert account is not None
-        key = account if isinstance(account, int) else account.int
-        self.found.differ(what, ids.number_to_text("acc", key), row.number)
+        assert row.account is not None
+        self.found.differ(what, ids.to_text("acc", row.account), row.number)
 
     def records(self, sample: int | None) -> None:
         """Those of open accounts were compared already; others have to say by themselves that nothing is listed."""
