@@ -2,10 +2,11 @@
 
 from django.contrib.sessions.models import Session
 from django.db import transaction as database
+from django.db.models import Exists, OuterRef, Subquery
 
 from accounts import clock
 from accounts.audit import journal as audit
-from accounts.audit.models import EventNumber
+from accounts.audit.models import Event, EventNumber
 from accounts.businesses.models import Account, Business, MemberRole, Membership
 from accounts.businesses.services import close_account
 from accounts.contacts.models import Device
@@ -79,8 +80,7 @@ def _finish(erasure_id: str) -> bool:
     subject = Subject(erasure.person, tuple(erasure.businesses.values_list("pk", flat=True)))
     _erase_now(subject)
     if (clock.now() - erasure.erased_at).days >= CHANGES_KEPT_DAYS:
-        EventNumber.objects.filter(number__in=erasure.numbers.values("number")).delete()
-        erasure.numbers.all().delete()
+        _forget_numbers(erasure)
     complete = not erasure.numbers.exists() and not any(_waits(holding, subject) for holding in HOLDINGS)
     if complete:
         erasure.finished_at = clock.now()
@@ -112,6 +112,21 @@ def _remember_numbers(erasure: Erasure, subject: Subject) -> None:
     changed = EventNumber.objects.filter(event__on__in=subject.accounts).values_list("number", flat=True)
     numbers = sorted({number for number in [*applied_for, *changed] if number})
     NumberToForget.objects.bulk_create(NumberToForget(erasure=erasure, number=number) for number in numbers)
+
+
+def _forget_numbers(erasure: Erasure) -> None:
+    """They leave the feed of changes as it was until then. What befell them since is about others.
+
+    Where somebody else has the number, the version of their card is its last event: that one stays, whosever it was.
+    """
+    erased = Event.objects.filter(kind="person.erased", on=erasure.person_id).values("seq")[:1]
+    last = EventNumber.objects.filter(number=OuterRef("number")).order_by("-event_id").values("pk")[:1]
+    in_use = Account.objects.filter(number=OuterRef("number"), closed_at=None)
+    until_then = EventNumber.objects.filter(
+        number__in=erasure.numbers.values("number"), event_id__lte=Subquery(erased)
+    )
+    until_then.exclude(Exists(in_use), pk=Subquery(last)).delete()
+    erasure.numbers.all().delete()
 
 
 def _close_the_door(person: User) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from accounts.cardstore import following
 from tests.cardstore.following import Follower, Worker
 
 
@@ -21,6 +22,15 @@ def follower(committed: None, own_folder: None) -> Iterator[Follower]:
     follower = Follower()
     yield follower
     follower.end()
+
+
+@pytest.fixture
+def stepwise(committed: None, own_folder: None) -> Iterator[following.Follower]:
+    """A follower in the test's own process, which looks when the test has it look."""
+    follower = following.Follower()
+    yield follower
+    if follower.writer is not None:
+        follower.writer.close()
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ import random
 import stat
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.conf import settings
@@ -17,31 +16,17 @@ from accounts.badges.policies import PILOT_TIERS
 from accounts.cardstore import building, carrying, following, generations, verifying
 from accounts.cardstore.carrying import NotImported
 from tests.cardstore.following import Worker, current_generation, rendered
+from tests.cardstore.stepwise import let_go
 from tests.factories import badge_of, make_approved
 
 pytestmark = pytest.mark.usefixtures("committed", "no_undo_window")
 
 
-@pytest.fixture
-def follower() -> Any:
-    """In this process, step by step."""
-    follower = following.Follower()
-    yield follower
-    if follower.writer is not None:
-        follower.writer.close()
-
-
-def let_go(follower: following.Follower) -> None:
-    assert follower.writer is not None
-    follower.writer.close()
-    follower.writer = None
-
-
-def test_a_copy_goes_on_from_its_cursor(follower: following.Follower, worker: Worker, tmp_path: Path) -> None:
+def test_a_copy_goes_on_from_its_cursor(stepwise: following.Follower, worker: Worker, tmp_path: Path) -> None:
     accounts = [make_approved() for _ in range(3)]
     building.build()
-    follower.look()
-    let_go(follower)
+    stepwise.look()
+    let_go(stepwise)
     file = tmp_path / "cards.export"
     count, _ = carrying.export(file)
     assert count == 3 and stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -57,11 +42,11 @@ def test_a_copy_goes_on_from_its_cursor(follower: following.Follower, worker: Wo
     assert verifying.verify().count == 0
 
 
-def test_what_is_damaged_or_foreign_is_refused(follower: following.Follower, tmp_path: Path) -> None:
+def test_what_is_damaged_or_foreign_is_refused(stepwise: following.Follower, tmp_path: Path) -> None:
     make_approved()
     building.build()
-    follower.look()
-    let_go(follower)
+    stepwise.look()
+    let_go(stepwise)
     file = tmp_path / "cards.export"
     carrying.export(file)
     whole = file.read_bytes()
@@ -93,58 +78,58 @@ def test_what_is_damaged_or_foreign_is_refused(follower: following.Follower, tmp
         carrying.bring_in(file)
     assert generations.existing() == before
     # The follower sees it as well, tells readers to ask the database, and has another one built.
-    follower.look()
-    assert follower.writer is None and current_generation() == generations.folder()
-    follower.rebuilding.stop()
+    stepwise.look()
+    assert stepwise.writer is None and current_generation() == generations.folder()
+    stepwise.rebuilding.stop()
 
 
-def test_a_store_that_was_away_for_too_long_is_built_anew(follower: following.Follower) -> None:
+def test_a_store_that_was_away_for_too_long_is_built_anew(stepwise: following.Follower) -> None:
     account = make_approved()
     building.build()
     badges.revoke(badge_of(account), reason="fraud", by=audit.SYSTEM)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE audit_event DISABLE TRIGGER USER")
         cursor.execute("UPDATE audit_event SET at = %s", [clock.now() - timedelta(days=61)])
-    follower.look()  # whose numbers changed, the journal may have forgotten
-    assert follower.writer is None
-    follower.rebuilding.stop()
+    stepwise.look()  # whose numbers changed, the journal may have forgotten
+    assert stepwise.writer is None
+    stepwise.rebuilding.stop()
     building.build()
-    follower.look()
-    let_go(follower)
+    stepwise.look()
+    let_go(stepwise)
     assert verifying.verify().count == 0
 
 
-def test_a_policy_is_one_write(follower: following.Follower, worker: Worker) -> None:
+def test_a_policy_is_one_write(stepwise: following.Follower, worker: Worker) -> None:
     asked = [make_approved().number or "", "+12025550000"]
     building.build()
-    follower.look()
-    assert follower.writer is not None
-    with follower.writer.reading() as view:
-        before = dict(follower.writer.records(view))
+    stepwise.look()
+    assert stepwise.writer is not None
+    with stepwise.writer.reading() as view:
+        before = dict(stepwise.writer.records(view))
     old = rendered(asked)
     badges.publish_policy("pilot-2018.1", PILOT_TIERS, offline_grace=3600, by=audit.SYSTEM)
-    follower.look()
-    with follower.writer.reading() as view:
-        assert dict(follower.writer.records(view)) == before
-    let_go(follower)
+    stepwise.look()
+    with stepwise.writer.reading() as view:
+        assert dict(stepwise.writer.records(view)) == before
+    let_go(stepwise)
     new = worker.ask(asked)
     assert new == rendered(asked)
     assert all('"policy":"pilot-2018.1"' in card for card in new or [] if card) and new != old
 
 
-def test_verify_tells_what_differs_and_no_number(follower: following.Follower) -> None:
+def test_verify_tells_what_differs_and_no_number(stepwise: following.Follower) -> None:
     accounts = [make_approved() for _ in range(4)]
     first, second = (account.number or "" for account in accounts[:2])
     building.build()
-    follower.look()
-    writer = follower.writer
+    stepwise.look()
+    writer = stepwise.writer
     assert writer is not None
     with writer.reading() as view:
         cursor, kept = writer.cursor(view), writer.record(view, first)
         stolen = writer.record(view, second)
     writer.apply({second: None}, cursor)  # lost
     writer.apply({first: stolen, "+12025559999": kept}, cursor)  # another's; and nobody's
-    let_go(follower)
+    let_go(stepwise)
     found = verifying.verify()
     assert found.kinds["no card"] == 1
     assert found.kinds["a damaged record"] == 3  # one of an account, seen both ways, and one of nobody
