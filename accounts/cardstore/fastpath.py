@@ -34,7 +34,7 @@ from accounts.clients import quotas, scanning
 from accounts.clients.authentication import is_to_be_noted
 from accounts.clients.models import Scope
 from accounts.clients.quotas import QuotaExceeded
-from accounts.display import answers
+from accounts.display import answers, queries
 from accounts.display.answers import Answer
 from accounts.errors import DomainError, Forbidden, Unauthenticated
 
@@ -146,10 +146,12 @@ class FastPath:
         )
 
     def _changes(self, environ: Environ, digest: bytes, query: str) -> Answer | None:
-        """Where nothing has happened since, which is what most are told who ask."""
+        """Where no card has changed since, which is what most are told who ask."""
         store, beat, freshness = self._current()
         after = _AFTER.fullmatch(query)
-        if after is None or int(after[1]) != beat.cursor:
+        if after is None or not beat.changed <= int(after[1]) <= beat.cursor:
+            return None
+        if beat.cursor - int(after[1]) > queries.WINDOW:
             return None
         try:
             with store.reading() as view:

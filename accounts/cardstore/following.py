@@ -62,6 +62,7 @@ class Follower:
         self.scrub: Scrub | None = None
         self.trials: Trials | None = None
         self.rebuilding = Rebuilding()
+        self._changed = 0  # the last event that changed a card or the policy, as far as this process knows
         self._refused: set[str] = set()  # generations that can't be used
         self._is_swept = False
         self._failing_since: float | None = None
@@ -127,10 +128,16 @@ class Follower:
             if events:
                 self._apply(writer, events)
                 cursor = Cursor(events[-1][0], bytes(events[-1][2]))
+                changing = [seq for seq, kind, _, numbers in events if numbers or kind == "policy.published"]
+                self._changed = max([self._changed, *changing])
         if len(events) == EVENTS_AT_A_TIME:
             return True
         self.pulse.beat(
-            cursor=cursor.seq, as_of=records.microseconds(as_of), since=since, generation=writer.path.name
+            cursor=cursor.seq,
+            changed=self._changed,
+            as_of=records.microseconds(as_of),
+            since=since,
+            generation=writer.path.name,
         )
         return False
 
@@ -204,6 +211,8 @@ class Follower:
         if self.writer is not None:
             self.writer.close()
         self.writer, self.scrub, self.trials = writer, Scrub(writer, trials.place()), trials
+        with writer.reading() as view:
+            self._changed = writer.cursor(view).seq  # what was before, nobody here can tell
         self._is_swept = False
         logger.info("Generation %s: %d cards", path.name, writer.count())
         return True
@@ -219,7 +228,13 @@ class Follower:
         with contextlib.suppress(Unusable):  # nothing has ever beaten
             last = self.pulse.last()
             if last.generation == path.name:
-                self.pulse.beat(cursor=last.cursor, as_of=last.as_of, since=last.steady, generation="")
+                self.pulse.beat(
+                    cursor=last.cursor,
+                    changed=last.changed,
+                    as_of=last.as_of,
+                    since=last.steady,
+                    generation="",
+                )
 
     def _cannot_write(self, writer: Writer, wrong: Exception) -> None:
         """The disk is full, mostly: nothing was changed, and once there is room it goes on, with LMDB opened anew."""

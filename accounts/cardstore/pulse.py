@@ -4,6 +4,7 @@ Outside the journal and outside the store: it beats also when nothing happens. B
 the machine's own steady clock, so that no jump of the wall clock makes a card older or younger than it is.
 
     cursor      8 bytes   `seq` of the last event applied
+    changed     8         no event behind this one, up to the cursor, changed a card or the policy
     as_of       8         what the store says was so at this moment: microseconds since 1970, the database's clock
     steady      8         the steady clock then, microseconds since the machine started
     boot       16         which start of the machine that clock counts from
@@ -23,7 +24,7 @@ from typing import NamedTuple
 
 from accounts.cardstore.errors import Unusable
 
-_LAYOUT = struct.Struct("<Qqq16s16s")
+_LAYOUT = struct.Struct("<QQqq16s16s")
 _SIZE = _LAYOUT.size + 4
 _LOOKS = 200  # at a pulse that is being written
 _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while the machine sleeps
@@ -31,6 +32,7 @@ _STEADY = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)  # goes on while
 
 class Beat(NamedTuple):
     cursor: int
+    changed: int
     as_of: int
     steady: int
     is_of_this_boot: bool  # if not, how long ago it was is only as true as the wall clock
@@ -70,10 +72,10 @@ class Pulse:
             return self._beat
         for _ in range(_LOOKS):
             if zlib.crc32(raw[:-4]) == int.from_bytes(raw[-4:], "little") and any(raw):
-                cursor, as_of, since, boot, generation = _LAYOUT.unpack(raw[:-4])
+                cursor, changed, as_of, since, boot, generation = _LAYOUT.unpack(raw[:-4])
                 is_of_this_boot = boot == this_boot() and since <= steady()
                 name = generation.rstrip(b"\0").decode("ascii", "replace")
-                beat = Beat(cursor, as_of, since, is_of_this_boot, name)
+                beat = Beat(cursor, changed, as_of, since, is_of_this_boot, name)
                 self._beat = beat
                 self._seen = raw
                 return beat
@@ -87,8 +89,8 @@ class Pulse:
         except OSError:
             return False
 
-    def beat(self, *, cursor: int, as_of: int, since: int, generation: str) -> None:
-        body = _LAYOUT.pack(cursor, as_of, since, this_boot(), generation.encode())
+    def beat(self, *, cursor: int, changed: int, as_of: int, since: int, generation: str) -> None:
+        body = _LAYOUT.pack(cursor, changed, as_of, since, this_boot(), generation.encode())
         self.map[:] = body + zlib.crc32(body).to_bytes(4, "little")
 
 

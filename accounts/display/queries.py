@@ -138,7 +138,7 @@ LEFT JOIN LATERAL (
 ORDER BY changed.seq
 """
 CHANGES_A_PAGE = 1_000
-_WINDOW = 10_000  # events
+WINDOW = 10_000  # events
 
 
 class Change(NamedTuple):
@@ -167,7 +167,7 @@ def changes(after: int) -> Changes:
     Raises Invalid cursor_invalid: the journal does not reach that far.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_CHANGES, {"after": after, "window": _WINDOW, "page": CHANGES_A_PAGE})
+        cursor.execute(_CHANGES, {"after": after, "window": WINDOW, "page": CHANGES_A_PAGE})
         found = cursor.fetchall()
     last, as_of = found[0][:2]
     if after > last:
@@ -177,5 +177,5 @@ def changes(after: int) -> Changes:
         changed.pop()
         reached = changed[-1].seq
     else:
-        reached = min(after + _WINDOW, last)
+        reached = min(after + WINDOW, last)
     return Changes(changed, reached, reached < last, as_of)

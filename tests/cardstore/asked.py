@@ -284,6 +284,7 @@ def _keys() -> Iterator[Asked]:
 
 def _changes() -> Iterator[Asked]:
     yield get("changes at the head", CHANGES + "?after={head}")
+    yield get("changes since keys were made", CHANGES + "?after={before}")
     yield get("changes at the head with zeros", CHANGES + "?after=00{head}")
     yield get("changes at the head with its tag", CHANGES + "?after={head}", "If-None-Match: {head tag}")
     yield get("changes at the head with any", CHANGES + "?after={head}", "If-None-Match: *")

@@ -42,6 +42,7 @@ class Both(NamedTuple):
     tag: str
     head: str
     head_tag: str
+    before: str  # an event behind which no card has changed
 
     def filled_in(self, asked: Asked) -> bytes:
         values = {
@@ -50,6 +51,7 @@ class Both(NamedTuple):
             "{tag}": self.tag,
             "{head tag}": self.head_tag,
             "{head}": self.head,
+            "{before}": self.before,
         }
         raw = asked.raw
         for name, value in values.items():
@@ -61,6 +63,8 @@ class Both(NamedTuple):
 def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
     folder = tmp_path_factory.mktemp("both")
     with running(folder, **SETTINGS) as server, without_store(server, folder / "without", **SETTINGS) as port:
+        assert until(lambda: has_applied_all(server))
+        ((before,),) = server.rows("SELECT max(seq) FROM audit_event")
         names = ("good", "narrow", "disabled", "revoked", "little")
         made = dict(zip(names, server.manage("shell", "--no-imports", "-c", KEYS).split(), strict=True))
         made["unknown"] = keys.generate("test")
@@ -79,6 +83,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Both]:
             str(card.header("etag")),
             str(json.loads(head.body)["next"]),
             str(head.header("etag")),
+            str(before),
         )
 
 

@@ -50,7 +50,7 @@ def test_a_follower_that_stands_still_is_noticed(follower: Follower, settings: A
 def beaten(*, since: int, as_of: int | None = None) -> pulse.Beat:
     as_of = time.time_ns() // 1000 if as_of is None else as_of
     Pulse(generations.pulse_file(), write=True).beat(
-        cursor=7, as_of=as_of, since=since, generation="0000000001"
+        cursor=7, changed=7, as_of=as_of, since=since, generation="0000000001"
     )
     return Pulse(generations.pulse_file()).last()
 
@@ -71,7 +71,11 @@ def test_after_a_restart_of_the_machine_the_store_is_old_until_it_beats(
     here = pulse.this_boot()
     monkeypatch.setattr(pulse, "this_boot", lambda: bytes(16))
     Pulse(generations.pulse_file(), write=True).beat(
-        cursor=7, as_of=time.time_ns() // 1000 + 3600 * MICROSECONDS, since=steady(), generation="0000000001"
+        cursor=7,
+        changed=7,
+        as_of=time.time_ns() // 1000 + 3600 * MICROSECONDS,
+        since=steady(),
+        generation="0000000001",
     )
     monkeypatch.setattr(pulse, "this_boot", lambda: here)
     beat = Pulse(generations.pulse_file()).last()

@@ -45,7 +45,7 @@ def test_pages_follow_on_without_a_gap(app: App, monkeypatch: Any, page: int, wi
         make_approved()
     whole = app.get(CHANGES).json()["changes"]
     monkeypatch.setattr(queries, "CHANGES_A_PAGE", page)
-    monkeypatch.setattr(queries, "_WINDOW", window)
+    monkeypatch.setattr(queries, "WINDOW", window)
     collected, after, more = [], 0, True
     while more:
         answer = app.get(f"{CHANGES}?after={after}").json()
@@ -105,7 +105,7 @@ def test_a_follower_misses_nothing_that_is_committed_beside_it(
     """Writers commit while a follower reads on and on: what it collected is the whole feed, in order."""
     accounts = [make_approved() for _ in range(3)]
     monkeypatch.setattr(queries, "CHANGES_A_PAGE", page_size)
-    monkeypatch.setattr(queries, "_WINDOW", window)
+    monkeypatch.setattr(queries, "WINDOW", window)
     done = threading.Event()
 
     def write(account: Any) -> None:
@@ -131,6 +131,6 @@ def test_a_follower_misses_nothing_that_is_committed_beside_it(
     for writer in writers:
         writer.join()
     monkeypatch.setattr(queries, "CHANGES_A_PAGE", 1_000)
-    monkeypatch.setattr(queries, "_WINDOW", 10_000)
+    monkeypatch.setattr(queries, "WINDOW", 10_000)
     assert collected == queries.changes(0).changes
     assert len(collected) >= 3 * 16
