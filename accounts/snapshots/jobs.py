@@ -9,6 +9,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from accounts.audit import journal as audit
+from accounts.cardstore import generations
 from accounts.errors import NotAllowed
 from accounts.snapshots import folders, keys
 
@@ -26,6 +27,8 @@ def build(timestamp: int) -> str | None:
     """
     if not is_due(datetime.now(UTC)):
         return None
+    if not folders.snapshots() and not generations.existing():
+        return "Later: this machine's first store of cards is still being built."
     done = subprocess.run(
         [sys.executable, "-m", "django", "snapshots", "build"],
         cwd=settings.BASE_DIR,
