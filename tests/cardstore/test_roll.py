@@ -61,6 +61,20 @@ def test_a_flipped_bit_is_never_an_answer(tmp_path: Path) -> None:
         roll.map[place] ^= 1 << bit
 
 
+def test_bytes_that_lie_across_two_seats_are_no_number(tmp_path: Path) -> None:
+    """A listed number without its last digits, or with more of them, may fall into the same cell. Taken for listed, it
+    would have no card, and whoever asks for it would have the whole store replaced.
+    """
+    roll = Roll.create(tmp_path / "roll", 16)
+    listed = 0x05B676C05020  # +6281234501664
+    shifted = [listed >> 8, listed << 8, listed >> 16]
+    assert {number % 16 for number in [listed, *shifted]} == {0}
+    roll.add([listed - 16, listed])
+    for number in shifted:
+        assert number not in roll, number
+    assert roll.among([*shifted, listed]) == {listed}
+
+
 def test_one_of_another_size_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "roll"
     for content in (b"", b"x" * 65):
