@@ -26,7 +26,7 @@ from rest_framework.utils.mediatypes import media_type_matches
 from accounts.audit import later
 from accounts.businesses import numbers
 from accounts.cardstore.apikeys import KnownKey
-from accounts.cardstore.errors import Damaged, Unusable
+from accounts.cardstore.errors import BROKEN, Damaged, Unusable
 from accounts.cardstore.pulse import Beat
 from accounts.cardstore.reading import MICROSECONDS, Freshness, Reader
 from accounts.cardstore.store import Store
@@ -114,7 +114,7 @@ class FastPath:
                 if numbers.misspelt(number) is not None:
                     _misspelt(number, key, freshness)
                 card = store.card(view, number, store.policy(view), freshness.now)
-        except Damaged as damage:
+        except (Damaged, *BROKEN) as damage:
             self._damaged(store, damage)
             return None
         budget = _spend(key, [number], freshness)
@@ -135,7 +135,7 @@ class FastPath:
                 if unsound and _UNSENDABLE.search("".join(asked)):
                     return None
                 listed, unlisted = store.found(view, sound, store.policy(view), freshness.now)
-        except Damaged as damage:
+        except (Damaged, *BROKEN) as damage:
             self._damaged(store, damage)
             return None
         # Only now: what goes the long way round is counted there.
@@ -156,7 +156,7 @@ class FastPath:
         try:
             with store.reading() as view:
                 key = store.key(view, digest)
-        except Damaged as damage:
+        except (Damaged, *BROKEN) as damage:
             self._damaged(store, damage)
             return None
         if key is None:
@@ -174,7 +174,7 @@ class FastPath:
             raise Unusable("the store is behind, and the database there")
         return current
 
-    def _damaged(self, store: Store, damage: Damaged) -> None:
+    def _damaged(self, store: Store, damage: Exception) -> None:
         logger.error("Generation %s: %s", store.path.name, damage)
         self.reader.report(store, damage)
 

@@ -18,7 +18,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from psycopg_pool import PoolTimeout
 
 from accounts.cardstore import apikeys, generations, records
-from accounts.cardstore.errors import Damaged, Unusable
+from accounts.cardstore.errors import BROKEN, Damaged, Unusable
 from accounts.cardstore.pulse import Pulse, steady
 from accounts.cardstore.reading import mark
 from accounts.cardstore.rebuilding import Rebuilding
@@ -37,7 +37,6 @@ LONGEST_PAUSE_SECONDS = 2.0  # between two attempts to reach the database
 FORGETS_AFTER_DAYS = (
     60  # erased numbers leave the journal's side table after 90 days: a store must not miss that
 )
-BROKEN = (lmdb.CorruptedError, lmdb.PageNotFoundError, lmdb.InvalidError, lmdb.VersionMismatchError)
 DATABASE_AWAY = (DatabaseError, InterfaceError, psycopg.Error, PoolTimeout)
 
 _EVENTS = """

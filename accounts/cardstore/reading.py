@@ -66,7 +66,7 @@ class Reader:
         is_stale = age > self._stale_after or not beat.is_of_this_boot
         return store, beat, Freshness(text, is_stale, beat.as_of + age)
 
-    def report(self, store: Store, damage: Damaged) -> None:
+    def report(self, store: Store, damage: Exception) -> None:
         """Have it replaced. What else stands in it is read meanwhile: each record has a checksum of its own."""
         mark(store.path, str(damage))
 

@@ -16,7 +16,9 @@ from accounts.audit import journal as audit
 from accounts.badges import services as badges
 from accounts.badges.models import BadgeStatus
 from accounts.businesses.models import Account
-from accounts.cardstore import generations
+from accounts.cardstore import building, following, generations
+from accounts.cardstore.fastpath import FastPath
+from accounts.cardstore.store import DAMAGED
 from tests.cardstore.following import (
     Follower,
     Worker,
@@ -27,12 +29,14 @@ from tests.cardstore.following import (
     rendered,
     verified,
 )
+from tests.cardstore.stepwise import let_go
 from tests.factories import badge_of, make_approved
 from tests.server import until
 
 pytestmark = pytest.mark.usefixtures("no_undo_window")
 
 FLIPS = 300
+PAGE, FLAGS_OF_A_PAGE = 4096, 10  # bytes, of LMDB's
 NOBODYS = ["+12025550000", "+6281200000000"]
 
 
@@ -214,3 +218,30 @@ def test_the_folder_may_vanish(follower: Follower, worker: Worker) -> None:
     follower.start()
     assert follower.has_caught_up(), follower.said()
     assert worker.ask(asked) == rendered(asked)
+
+
+def test_what_lmdb_stumbles_over_is_told_as_damage(
+    stepwise: following.Follower, kais_key: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Seen before: it was only logged, and each look-up asked the database until the scrub came upon it."""
+    number = make_approved().number or ""
+    building.build()
+    stepwise.look()
+    let_go(stepwise)
+    asked = {
+        "PATH_INFO": f"/v1/contacts/{number}",
+        "REQUEST_METHOD": "GET",
+        "HTTP_HOST": "localhost",
+        "HTTP_AUTHORIZATION": f"Bearer {kais_key}",
+    }
+    path = FastPath()
+    answer = path(asked)
+    assert answer is not None and answer.body.decode() == rendered([number])[0]
+    data = current_generation() / "data.mdb"
+    with data.open("r+b") as opened:
+        for page in range(2, data.stat().st_size // PAGE):  # neither a branch nor a leaf any more
+            opened.seek(page * PAGE + FLAGS_OF_A_PAGE)
+            opened.write(b"\0\0")
+    assert path(asked) is None
+    assert "mdb_get: MDB_" in caplog.text and number not in caplog.text
+    assert "mdb_get: MDB_" in (data.parent / DAMAGED).read_text()
