@@ -39,10 +39,12 @@ class Beat(NamedTuple):
     generation: str
 
     def age(self) -> int:
-        """Microseconds since this was so. After the machine was started again the wall clock has to do."""
+        """Microseconds since this was so. After the machine was started again the wall clock has to do; where that one
+        was set back, it was before the start at any rate, or nothing would ever be too old.
+        """
         if self.is_of_this_boot:
             return steady() - self.steady
-        return max(0, time.time_ns() // 1000 - self.as_of)
+        return max(steady(), time.time_ns() // 1000 - self.as_of)
 
 
 class Pulse:
@@ -83,11 +85,12 @@ class Pulse:
         raise Unusable("no pulse: the file holds something else")
 
     def is_in_place(self) -> bool:
-        """Whether this is the file that others find; who removed the folder made another one."""
+        """Whether others find this file, and whole; who removed the folder made another one."""
         try:
-            return self.file.stat().st_ino == self._inode
+            found = self.file.stat()
         except OSError:
             return False
+        return found.st_ino == self._inode and found.st_size >= _SIZE
 
     def beat(self, *, cursor: int, changed: int, as_of: int, since: int, generation: str) -> None:
         body = _LAYOUT.pack(cursor, changed, as_of, since, this_boot(), generation.encode())

@@ -41,7 +41,8 @@ class Rows(NamedTuple):
 
     @property
     def used(self) -> int:
-        return self.header[_USED]
+        """How many words to read. A damaged header hides others' counts at most, never our own."""
+        return max(self.header[_USED], self.place + 1)
 
 
 class SharedCounts:

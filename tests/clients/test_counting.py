@@ -75,6 +75,21 @@ def test_who_had_the_foreign_file_mapped_lives_on(tmp_path: Path) -> None:
         here.shared.close()
 
 
+@pytest.mark.parametrize("used", [0, 1, 2**40])
+def test_a_header_that_is_damaged_in_use_stops_nobody(tmp_path: Path, used: int) -> None:
+    path = tmp_path / "quotas"
+    here = Counter(path)
+    with workers(path, QUOTA, 1) as (other,):
+        assert let_through(here, QUOTA, 1) == 1
+        assert other.spend(1, now=NOON) == 1  # in the second place
+        with path.open("r+b") as file:
+            file.seek(counting._HEADER.size)
+            file.write(used.to_bytes(8, sys.byteorder))
+        assert let_through(here, QUOTA, 3) == 3
+        assert other.spend(3, now=NOON) == 3
+    here.shared.close()
+
+
 @pytest.mark.parametrize("path", ["no/such/folder/quotas", "file/quotas", "folder"])
 def test_where_it_cannot_be_written_each_worker_counts_for_itself(
     tmp_path: Path, path: str, caplog: pytest.LogCaptureFixture
