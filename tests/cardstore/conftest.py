@@ -33,8 +33,8 @@ def stepwise(committed: None, own_folder: None) -> Iterator[following.Follower]:
         follower.writer.close()
 
 
-@pytest.fixture
-def worker(own_folder: None) -> Iterator[Worker]:
+@pytest.fixture(scope="session")
+def worker() -> Iterator[Worker]:
     worker = Worker()
     yield worker
     worker.end()

@@ -12,17 +12,20 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from accounts.cardstore import generations
+from accounts.cardstore import building, generations, verifying
 from accounts.cardstore.errors import Unusable
 from accounts.cardstore.pulse import Pulse
 from accounts.display import cards, queries
 from tests.server import ROOT, environment, until
 
-# Asks for numbers as a worker does: for each line of numbers a line of cards, null where the database would be asked.
-# A child of its own answers each line, as LMDB may end the process that reads a damaged page; then the line is null.
+# Asks for numbers as a worker does: for each line with a folder and numbers a line of cards, null where the database
+# would be asked. A child of its own answers each line, as LMDB may end the process that reads a damaged page; then the
+# line is null.
 READER = """
 import json, os, sys
+from pathlib import Path
 import lmdb
+from django.conf import settings
 from accounts.cardstore.errors import Damaged, Unusable
 from accounts.cardstore.reading import Reader
 
@@ -37,9 +40,10 @@ def answer(reader, number):
         pass
     return None
 
-def answers(numbers):
+def answers(folder, numbers):
     come, go = os.pipe()
     if not os.fork():
+        settings.VAR_DIR = Path(folder)
         reader = Reader()
         with os.fdopen(go, "w") as pipe:
             json.dump([answer(reader, number) for number in numbers], pipe)
@@ -51,7 +55,7 @@ def answers(numbers):
     return said or "null"
 
 for line in sys.stdin:
-    print(answers(json.loads(line)), flush=True)
+    print(answers(*json.loads(line)), flush=True)
 """
 
 
@@ -156,13 +160,20 @@ def cards_command(*arguments: str, check: bool = True, **env: str) -> "subproces
     return done
 
 
-def verified() -> str:
-    """`manage.py cards verify` finds nothing; what it says."""
-    return cards_command("verify").stdout
+def verified() -> None:
+    """What `manage.py cards verify` does finds nothing."""
+    found = verifying.verify()
+    assert not found.count, found
+    assert found.accounts
+
+
+def build() -> None:
+    """A first store, which a follower takes over when it starts."""
+    building.build()
 
 
 class Worker:
-    """Answers as web workers do, each of which may die of a damaged store."""
+    """Answers as web workers do, each of which may die of a damaged store. One process for all tests: it only reads."""
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[str] | None = None
@@ -179,7 +190,7 @@ class Worker:
                 text=True,
             )
         assert self.process.stdin is not None and self.process.stdout is not None
-        self.process.stdin.write(json.dumps(numbers) + "\n")
+        self.process.stdin.write(json.dumps([str(settings.VAR_DIR), numbers]) + "\n")
         self.process.stdin.flush()
         answers: list[str | None] | None = json.loads(self.process.stdout.readline())
         return answers

@@ -22,7 +22,7 @@ from accounts.cardstore.store import DAMAGED
 from tests.cardstore.following import (
     Follower,
     Worker,
-    cards_command,
+    build,
     current_generation,
     has_caught_up,
     is_right,
@@ -63,6 +63,7 @@ def flip(file: Path, place: int, bit: int) -> None:
 
 def test_no_flipped_bit_makes_an_answer_wrong(follower: Follower, worker: Worker) -> None:
     asked = cast()
+    build()
     follower.start()
     assert follower.has_caught_up(), follower.said()
     follower.kill(signal.SIGTERM)
@@ -136,7 +137,7 @@ WHEN = [
 @pytest.mark.parametrize(("damage", "running"), WHEN)
 def test_a_damaged_store_is_replaced(damage: str, running: bool, follower: Follower, worker: Worker) -> None:
     asked = [make_approved().number or "", *NOBODYS]
-    cards_command("build")
+    build()
     follower.start()
     assert follower.has_caught_up(), follower.said()
     path = current_generation()

@@ -20,6 +20,7 @@ from accounts.cardstore import generations
 from tests.cardstore.following import (
     Follower,
     Worker,
+    build,
     cards_command,
     current_generation,
     database_url,
@@ -96,7 +97,7 @@ def test_it_builds_from_nothing_and_follows(follower: Follower, worker: Worker) 
     assert follower.has_caught_up(), follower.said()
     asked = [*numbers_of(first, second, closed), "+12025550000"]
     assert worker.ask(asked) == rendered(asked)
-    assert ": 2 accounts, 2 records and 2 numbers of the roll" in verified()
+    assert ": 2 accounts, 2 records and 2 numbers of the roll" in cards_command("verify").stdout
     assert not any(number in follower.said() for number in asked)
     assert follower.kill(signal.SIGTERM) == 0
     assert "Traceback" not in follower.said()
@@ -104,6 +105,7 @@ def test_it_builds_from_nothing_and_follows(follower: Follower, worker: Worker) 
 
 def test_killed_at_any_moment_it_goes_on_where_it_was(follower: Follower, worker: Worker) -> None:
     accounts = [make_approved() for _ in range(4)]
+    build()
     follower.start()
     assert follower.has_caught_up(), follower.said()
     with writing(accounts) as written:
@@ -121,6 +123,7 @@ def test_killed_at_any_moment_it_goes_on_where_it_was(follower: Follower, worker
 
 def test_the_second_waits_and_takes_over(follower: Follower) -> None:
     account = make_approved()
+    build()
     follower.start()
     assert follower.has_caught_up(), follower.said()
     second = Follower()
@@ -142,15 +145,15 @@ def test_a_build_ends_with_its_follower_and_leaves_nothing(follower: Follower) -
     with held("clients_apikey"):
         follower.start()
         assert until(lambda: bool(unfinished())), follower.said()
-        (build,) = children_of(follower.pid)
+        (building,) = children_of(follower.pid)
         follower.kill()
-        assert until(lambda: is_gone(build), 3), "an orphan goes on"
+        assert until(lambda: is_gone(building), 3), "an orphan goes on"
         assert unfinished()  # who comes next removes it
         follower.start()
         assert until(lambda: len(children_of(follower.pid)) == 1 and bool(unfinished())), follower.said()
-        (build,) = children_of(follower.pid)
+        (building,) = children_of(follower.pid)
         assert follower.kill(signal.SIGTERM) == 0
-        assert until(lambda: is_gone(build), 3), "an orphan goes on"
+        assert until(lambda: is_gone(building), 3), "an orphan goes on"
     follower.start()
     assert follower.has_caught_up(), follower.said()
     assert not unfinished() and len(generations.existing()) == 1
@@ -163,8 +166,8 @@ def test_a_build_that_was_killed_is_begun_again(follower: Follower) -> None:
     with held("clients_apikey"):
         follower.start()
         assert until(lambda: bool(unfinished())), follower.said()
-        (build,) = children_of(follower.pid)
-        os.kill(build, signal.SIGKILL)
+        (building,) = children_of(follower.pid)
+        os.kill(building, signal.SIGKILL)
         assert until(lambda: "The build of a store ended with -9" in follower.said())
     assert follower.has_caught_up(), follower.said()
     assert not unfinished()
@@ -173,6 +176,7 @@ def test_a_build_that_was_killed_is_begun_again(follower: Follower) -> None:
 
 def test_a_lost_notification_and_lost_connections_cost_a_heartbeat(follower: Follower) -> None:
     account = make_approved()
+    build()
     follower.start()
     assert follower.has_caught_up(), follower.said()
     with connection.cursor() as cursor:
@@ -193,6 +197,7 @@ def test_a_lost_notification_and_lost_connections_cost_a_heartbeat(follower: Fol
 
 def test_look_ups_go_on_while_the_store_is_replaced(follower: Follower, worker: Worker) -> None:
     account = make_approved()
+    build()
     follower.start()
     assert follower.has_caught_up(), follower.said()
     asked = numbers_of(account) * 50
