@@ -54,7 +54,9 @@ class Pulse:
         try:
             descriptor = os.open(file, os.O_RDWR | os.O_CREAT if write else os.O_RDONLY, 0o600)
         except OSError as missing:
-            raise Unusable(f"no pulse: {missing.strerror}") from missing
+            raise Unusable(
+                f"no follower has ever run here ({file}: {missing.strerror}): start `make run`, or set VAR_DIR"
+            ) from missing
         try:
             if write:
                 os.posix_fallocate(descriptor, 0, _SIZE)
@@ -82,7 +84,9 @@ class Pulse:
                 self._seen = raw
                 return beat
             raw = self.map[:]
-        raise Unusable("no pulse: the file holds something else")
+        raise Unusable(
+            "no pulse: the follower has not reached the database yet, or the file holds something else"
+        )
 
     def is_in_place(self) -> bool:
         """Whether others find this file, and whole; who removed the folder made another one."""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import lmdb
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connection
 from tqdm import tqdm
@@ -85,6 +86,13 @@ The store of cards beside the web workers of this machine, from which they answe
     def _status(self, **options: Any) -> None:
         for name, value in inspecting.status().items():
             self.stdout.write(f"{name + ':':<14}{value}")
+        stale, no_more = (
+            int(bound.total_seconds()) for bound in (settings.CARDS_STALE_AFTER, settings.CARDS_GIVE_UP_AFTER)
+        )
+        self.stdout.write(
+            f"Past an age of {stale} s look-ups ask the database; where it is away, they say so,"
+        )
+        self.stdout.write(f"and past {no_more} s they are refused (503).")
 
     def _verify(self, *, sample: int | None, numbers: bool, verbosity: int, **options: Any) -> None:
         with self._bar(verbosity, unit=" numbers") as bar:
