@@ -20,11 +20,12 @@ from typing import Any, BinaryIO
 
 from django.db import connection
 
-from accounts.cardstore import generations, records
+from accounts.cardstore import apikeys, generations, records
 from accounts.cardstore.errors import Damaged, Unusable
 from accounts.cardstore.pulse import Pulse
 from accounts.cardstore.roll import Roll, cells_for
 from accounts.cardstore.store import Cursor, Store, filling
+from accounts.display import queries
 
 _FORMAT = b"verified-cards 1\n"
 _ENTRY = struct.Struct("<8sI")
@@ -77,9 +78,8 @@ def bring_in(file: Path, progress: Progress = lambda count: None) -> Path:
     with file.open("rb") as opened:
         source = _Checked(opened)
         header = _header(source)
-        cursor = Cursor(int(header["seq"]), bytes.fromhex(header["digest"]))
+        cursor, keys = _contents(header)
         _require_ours(header, cursor)
-        keys = {bytes.fromhex(key): bytes.fromhex(record) for key, record in header["keys"].items()}
         with generations.beginning() as path:
             with filling(path) as store:
                 for entries in _portions(_entries(source, int(header["cards"]))):
@@ -128,9 +128,24 @@ def _header(source: _Checked) -> dict[str, Any]:
         header: dict[str, Any] = json.loads(source.line(_LONGEST_HEADER))
         if not {"fingerprint", "deployment", "seq", "digest", "policy", "keys", "cards"} <= set(header):
             raise ValueError("incomplete")
-    except (ValueError, TypeError) as wrong:
+    except (ValueError, TypeError, RecursionError) as wrong:
         raise NotImported("The file is damaged: export it again.") from wrong
     return header
+
+
+def _contents(header: dict[str, Any]) -> tuple[Cursor, dict[bytes, bytes]]:
+    """The cursor and the keys; of what a reader would stumble over once it is asked, nothing is let in."""
+    try:
+        cursor = Cursor(int(header["seq"]), bytes.fromhex(header["digest"]))
+        keys = {bytes.fromhex(key): bytes.fromhex(record) for key, record in header["keys"].items()}
+        for digest, record in keys.items():
+            apikeys.unpack(digest, record)
+        queries.policy_of(header["policy"])
+        if len(cursor.digest) != _DIGEST_BYTES or int(header["cards"]) < 0:
+            raise ValueError("no cursor")
+    except (ValueError, TypeError, KeyError, AttributeError, Damaged) as wrong:
+        raise NotImported("The file is damaged: export it again.") from wrong
+    return cursor, keys
 
 
 def _require_ours(header: dict[str, Any], cursor: Cursor) -> None:
@@ -147,16 +162,19 @@ def _require_ours(header: dict[str, Any], cursor: Cursor) -> None:
     with connection.cursor() as database:
         database.execute(_DIGEST_AT, [cursor.seq])
         found = database.fetchone()
-    if cursor.seq and (found is None or bytes(found[0]) != cursor.digest):
+    before_all = not cursor.seq and not int(header["cards"])  # an empty store follows every journal
+    if not before_all and (found is None or bytes(found[0]) != cursor.digest):
         raise NotImported(
             "The file follows another journal than this database's: export it on a machine of this registry."
         )
 
 
 def _entries(source: _Checked, count: int) -> Iterator[tuple[bytes, bytes]]:
+    last = b""
     for _ in range(count):
         key, length = _ENTRY.unpack(source.read(_ENTRY.size))
-        if length > _LONGEST_RECORD:
+        last, before = key, last
+        if length > _LONGEST_RECORD or key <= before:
             raise NotImported("The file is damaged: export it again.")
         record = source.read(length)
         try:

@@ -23,7 +23,7 @@ from accounts.cardstore.pulse import Pulse, steady
 from accounts.cardstore.reading import mark
 from accounts.cardstore.rebuilding import Rebuilding
 from accounts.cardstore.scrubbing import Scrub
-from accounts.cardstore.store import DAMAGED, DOUBTED, Cursor, Writer
+from accounts.cardstore.store import DAMAGED, DOUBT_BYTES, DOUBTED, Cursor, Writer
 from accounts.cardstore.trials import Trials
 from accounts.display import queries
 
@@ -175,9 +175,10 @@ class Follower:
         try:
             doubted = writer.path / DOUBTED
             if doubted.exists():
-                value = int.from_bytes(doubted.read_bytes(), "big")
+                value = doubted.read_bytes()
                 doubted.unlink()
-                writer.require_known(value)
+                if len(value) == DOUBT_BYTES:  # or it is being written; who asks again doubts again
+                    writer.require_known(int.from_bytes(value, "big"))
             self.scrub.go_on()
         except (Damaged, *BROKEN) as damage:
             logger.warning("Generation %s is damaged: %s", writer.path.name, damage)
@@ -203,15 +204,18 @@ class Follower:
                 raise Damaged("looking after it ended one process after the other")
             trials.begin(trials.place())
             writer = Writer(path)
+            with writer.reading() as view:
+                changed = writer.cursor(view).seq  # what was before, nobody here can tell
             trials.survived()
         except (Unusable, Damaged, lmdb.Error, OSError) as wrong:
+            if writer is not None:
+                writer.close()
             self._refuse(path, str(wrong))
             return False
         if self.writer is not None:
             self.writer.close()
         self.writer, self.scrub, self.trials = writer, Scrub(writer, trials.place()), trials
-        with writer.reading() as view:
-            self._changed = writer.cursor(view).seq  # what was before, nobody here can tell
+        self._changed = changed
         self._is_swept = False
         logger.info("Generation %s: %d cards", path.name, writer.count())
         return True

@@ -30,6 +30,7 @@ MAY_GROW_BY_BYTES = 256 * 2**20
 _CARDS, _KEYS, _META = b"cards", b"keys", b"meta"
 DAMAGED = "damaged"  # a file of this name in a generation's folder: its follower builds another one
 DOUBTED = "doubted"  # holds the number that a reader did not find: its follower looks
+DOUBT_BYTES = 8
 ABOUT, CURSOR, POLICY, GONE = b"about", b"cursor", b"policy", b"gone"
 
 # A consistent view of a store, whose values are copied out of the map.
@@ -162,7 +163,7 @@ class Store:
         with contextlib.suppress(
             OSError
         ):  # the disk is full or the folder gone: the follower finds it by itself
-            (self.path / DOUBTED).write_bytes(value.to_bytes(8, "big"))
+            (self.path / DOUBTED).write_bytes(value.to_bytes(DOUBT_BYTES, "big"))
 
     def _remember(self, raw: bytes) -> Policy:
         self._policies.clear()
