@@ -2,10 +2,8 @@
 
 import json
 import zlib
-from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from django.conf import settings
 from django.db import connection
 
 from accounts import ids
@@ -56,13 +54,5 @@ def unpack(digest: bytes, raw: bytes) -> KnownKey:
     body = raw[4:]
     if zlib.crc32(body, zlib.crc32(digest)) != int.from_bytes(raw[:4], "little"):
         raise Damaged("a key's checksum is wrong")
-    key, app, scopes, is_revoked, app_is_active, slot, a_minute, a_day = json.loads(body)
-    quota = Quota(
-        slot, a_minute or settings.QUOTA["REQUESTS_PER_MINUTE"], a_day or settings.QUOTA["NUMBERS_PER_DAY"]
-    )
-    return KnownKey(digest, key, app, frozenset(scopes), is_revoked, app_is_active, quota)
-
-
-def changed(known: Mapping[bytes, bytes], now: Mapping[bytes, bytes]) -> dict[bytes, bytes]:
-    """Those that differ."""
-    return {digest: record for digest, record in now.items() if known.get(digest) != record}
+    key, app, scopes, is_revoked, app_is_active, *limits = json.loads(body)
+    return KnownKey(digest, key, app, frozenset(scopes), is_revoked, app_is_active, Quota.of(*limits))

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 
 from django.db import connection, transaction
 
+from accounts.audit.journal import GENESIS
 from accounts.cardstore import apikeys, generations, harvest
 from accounts.cardstore.roll import Roll, cells_for
 from accounts.cardstore.store import Cursor, filling
@@ -49,4 +50,4 @@ def head() -> Cursor:
     with connection.cursor() as cursor:
         cursor.execute("SELECT seq, digest FROM audit_event ORDER BY seq DESC LIMIT 1")
         found = cursor.fetchone()
-    return Cursor(found[0], bytes(found[1])) if found else Cursor(0, bytes(32))
+    return Cursor(found[0], bytes(found[1])) if found else Cursor(0, GENESIS)

@@ -36,6 +36,7 @@ from accounts.clients.models import Scope
 from accounts.clients.quotas import QuotaExceeded
 from accounts.display import answers, queries
 from accounts.display.answers import Answer
+from accounts.display.serializers import LOOKUP_LIMIT
 from accounts.errors import DomainError, Forbidden, Unauthenticated
 
 logger = logging.getLogger(__name__)
@@ -44,8 +45,7 @@ Environ = dict[str, Any]
 
 CONTACTS = "/v1/contacts/"
 LOOKUP, CHANGES = CONTACTS + "lookup", CONTACTS + "changes"
-MOST_NUMBERS = 1_000
-MOST_BYTES = 64 * MOST_NUMBERS  # of a body: more is written in a way that only the long one has to read
+MOST_BYTES = 64 * LOOKUP_LIMIT  # of a body: more is written in a way that only the long one has to read
 _KEY = re.compile(r"Bearer (vbr_(?:live|test)_[0-9A-Za-z]{36})")
 _AFTER = re.compile(r"after=([0-9]{1,18})")
 _ALLOWED = {"GET": ("Allow", "GET, HEAD, OPTIONS"), "POST": ("Allow", "POST, OPTIONS")}
@@ -271,7 +271,7 @@ def _numbers_of(environ: Environ) -> list[str] | None:
     if not isinstance(document, _Members) or len(document) != 1 or document[0][0] != "numbers":
         return None
     asked = document[0][1]
-    if type(asked) is list and len(asked) <= MOST_NUMBERS and set(map(type, asked)) <= {str}:
+    if type(asked) is list and len(asked) <= LOOKUP_LIMIT and set(map(type, asked)) <= {str}:
         return asked
     return None
 

@@ -3,7 +3,6 @@
     cards/pulse          who is current (accounts.cardstore.pulse)
     cards/follower.lock  held by the one follower of this machine
     cards/0000000007/    a generation: LMDB's data.mdb and lock.mdb, and the roll; `damaged` where something was found
-
     cards/build.lock     held by who makes a new generation: all unfinished folders are its own, or somebody's who died
 
 A generation is built aside and never changes its format: what cannot read it builds the next one. A name is never used

@@ -4,9 +4,8 @@ from datetime import UTC, datetime
 
 from accounts.cardstore import generations
 from accounts.cardstore.pulse import Pulse
+from accounts.cardstore.reading import MICROSECONDS
 from accounts.cardstore.store import DAMAGED, Store
-
-_MICROSECONDS = 1_000_000
 
 
 def status() -> dict[str, str]:
@@ -15,8 +14,8 @@ def status() -> dict[str, str]:
     said = {
         "Folder": str(generations.folder()),
         "Generation": beat.generation or "none that may be read: look-ups ask the database",
-        "As of": datetime.fromtimestamp(beat.as_of // _MICROSECONDS, UTC).isoformat(),
-        "Age": f"{beat.age() / _MICROSECONDS:.1f} s",
+        "As of": datetime.fromtimestamp(beat.as_of // MICROSECONDS, UTC).isoformat(),
+        "Age": f"{beat.age() / MICROSECONDS:.1f} s",
         "Event": str(beat.cursor),
         "Generations": ", ".join(path.name for path in generations.existing()) or "none",
     }

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import ClassVar
 
-from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import Func, Q, Value
@@ -101,8 +100,4 @@ class ApiKey(models.Model):
     @property
     def quota(self) -> Quota:
         """What it may ask for: its own limits, and where it has none those of the deployment."""
-        return Quota(
-            self.slot,
-            self.requests_per_minute or settings.QUOTA["REQUESTS_PER_MINUTE"],
-            self.numbers_per_day or settings.QUOTA["NUMBERS_PER_DAY"],
-        )
+        return Quota.of(self.slot, self.requests_per_minute, self.numbers_per_day)

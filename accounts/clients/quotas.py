@@ -34,6 +34,15 @@ class Quota(NamedTuple):
     requests_per_minute: int
     numbers_per_day: int
 
+    @classmethod
+    def of(cls, slot: int, requests_per_minute: int | None, numbers_per_day: int | None) -> "Quota":
+        """None: it has no such limit of its own."""
+        return cls(
+            slot,
+            requests_per_minute or settings.QUOTA["REQUESTS_PER_MINUTE"],
+            numbers_per_day or settings.QUOTA["NUMBERS_PER_DAY"],
+        )
+
 
 class Limited(Protocol):
     @property

@@ -51,7 +51,7 @@ class Sorted(NamedTuple):
 def contact(card: bytes, freshness: Freshness, if_none_match: str = "") -> Answer:
     tag = etag(card)
     headers = [*_ALWAYS, *_fresh(freshness), ("ETag", tag)]
-    return Answer(304, headers, b"") if _is_known(tag, if_none_match) else Answer(200, headers, card)
+    return Answer(304, headers, b"") if is_known(tag, if_none_match) else Answer(200, headers, card)
 
 
 def lookup(
@@ -82,7 +82,7 @@ def changes(document: dict[str, Any], freshness: Freshness, if_none_match: str =
     body = encode(document)
     tag = etag(body)
     headers = [*_ALWAYS, *_fresh(freshness), ("ETag", tag)]
-    return Answer(304, headers, b"") if _is_known(tag, if_none_match) else Answer(200, headers, body)
+    return Answer(304, headers, b"") if is_known(tag, if_none_match) else Answer(200, headers, body)
 
 
 def sorted_out(asked: Iterable[str]) -> Sorted:
@@ -120,7 +120,8 @@ def _fresh(freshness: Freshness) -> list[tuple[str, str]]:
     ]
 
 
-def _is_known(tag: str, if_none_match: str) -> bool:
+def is_known(tag: str, if_none_match: str) -> bool:
+    """Whether a client that sent this If-None-Match has these bytes (RFC 9110 section 13.1.2)."""
     if not if_none_match:
         return False
     if if_none_match == tag:

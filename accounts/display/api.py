@@ -45,7 +45,8 @@ ACCEPT_ENCODING = OpenApiParameter(
     "Accept-Encoding",
     str,
     OpenApiParameter.HEADER,
-    description="With gzip, an answer of more than 1,400 bytes comes compressed, and Content-Encoding says so.",
+    description=f"With gzip, an answer of {answers.GZIP_PAYS_FROM:,} bytes or more comes compressed; Content-Encoding "
+    "says so.",
 )
 VARY = OpenApiParameter("Vary", str, OpenApiParameter.HEADER, response=[200])
 

@@ -1,4 +1,4 @@
-"""The hot path's one query: many numbers in, one row each out, and the policy in force with them."""
+"""Look-ups as the database answers them: one query, a row for each number, and the policy in force with them."""
 
 import json
 from collections.abc import Mapping, Sequence

@@ -17,6 +17,7 @@ from rest_framework.views import APIView
 
 from accounts.clients.lists import require_known
 from accounts.clients.models import Scope
+from accounts.display.answers import is_known
 from accounts.errors import DomainError, NotFound, Stale
 from accounts.snapshots import folders, keys, manifests, ranges
 from accounts.snapshots.serializers import IndexSerializer
@@ -62,7 +63,7 @@ class SnapshotsView(APIView):
             content = _EMPTY_INDEX
         tag = f'"{hashlib.sha256(content).hexdigest()}"'
         headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-        if _matches(request.META.get("HTTP_IF_NONE_MATCH"), tag):
+        if is_known(tag, request.META.get("HTTP_IF_NONE_MATCH", "")):
             return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=headers)
         return HttpResponse(content, content_type="application/json", headers=headers)
 
@@ -117,7 +118,7 @@ class SnapshotFileView(APIView):
         wanted = request.META.get("HTTP_IF_MATCH")
         if wanted is not None and not {"*", tag} & set(parse_etags(wanted)):
             raise Stale("stale")
-        if _matches(request.META.get("HTTP_IF_NONE_MATCH"), tag):
+        if is_known(tag, request.META.get("HTTP_IF_NONE_MATCH", "")):
             return HttpResponse(status=HTTPStatus.NOT_MODIFIED, headers=headers)
         part = None
         # A weak tag, or a date, says nothing about bytes (RFC 9110 section 13.1.5). HEAD has no ranges (14.2).
@@ -144,11 +145,6 @@ def jwks(request: HttpRequest) -> HttpResponse:
     answer = JsonResponse(keys.key_set(), content_type="application/jwk-set+json")
     answer.headers["Cache-Control"] = f"public, max-age={KEYS_FOR}"
     return answer
-
-
-def _matches(tags: str | None, tag: str) -> bool:
-    known = parse_etags(tags or "")
-    return "*" in known or tag in (other.removeprefix("W/") for other in known)
 
 
 def _find(snapshot_id: str, name: str) -> tuple[Path, int, str]:

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import jwt
 from django.conf import settings
 
+from accounts.display.cards import rfc3339
 from accounts.snapshots import files, rice
 from accounts.snapshots.files import File
 from accounts.snapshots.keys import Key
@@ -19,11 +20,6 @@ TYPE = "vbr-manifest+jws"  # in the header, so that no other JWS of ours passes 
 ALGORITHM = "ES256"
 
 Manifest = dict[str, Any]
-
-
-def rfc3339(moment: datetime) -> str:
-    """In UTC, in whole seconds: rounded down, so that nothing is said to be fresher than it is."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def snapshot(

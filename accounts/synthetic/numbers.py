@@ -31,7 +31,7 @@ def number(i: int) -> str:
     left, right = divmod(i, _HALF)
     for table in _tables():
         left, right = right, (left + table[right]) % _HALF
-    return f"+999{left:05}{right:05}"
+    return f"{CALLING_CODE}{left:05}{right:05}"
 
 
 def absent(i: int) -> str:

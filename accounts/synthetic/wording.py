@@ -5,7 +5,6 @@ Each function picks by 16-bit numbers (`dice`), so that the same dice always say
 
 from collections.abc import Sequence
 
-FACES = 1 << 16  # of a die
 FIRST = (
     "Warung", "Toko", "Kedai", "Rumah Makan", "Depot", "Salon", "Bengkel", "Apotek", "Laundry", "Konveksi",
     "Percetakan", "Toko Kue", "Toko Bangunan", "Bakso", "Sate", "Mie Ayam", "Kopi", "Butik", "Klinik", "Pangkas Rambut",
