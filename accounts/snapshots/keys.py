@@ -53,8 +53,10 @@ def signing_key() -> Key:
     """The one that signs now; the first one is made here. Raises NotAllowed snapshot_keys_unusable."""
     if settings.SNAPSHOT_KEYS_FILE:
         return _handed_over()[0]
+    keys = _kept_or_first()
     now = datetime.now(UTC)
-    return [key for key in _kept_or_first() if key.since is not None and key.since <= now][-1]
+    begun = [key for key in keys if key.since is not None and key.since <= now]
+    return begun[-1] if begun else keys[0]  # of a moment to come only where the clock was set back
 
 
 def published() -> list[Key]:

@@ -145,6 +145,12 @@ def test_the_first_key_is_made_once_and_for_the_owner_alone(settings: Any) -> No
     assert keys.signing_key().id == first["keys"][0]["kid"]
 
 
+def test_the_first_key_signs_also_when_the_clock_was_set_back(settings: Any) -> None:
+    first = keys.signing_key()
+    takes_over_at(key_files(settings)[0], datetime.now(UTC) + timedelta(hours=1))
+    assert keys.signing_key().id == first.id
+
+
 def test_a_new_key_is_published_two_days_before_it_signs(settings: Any) -> None:
     old = keys.signing_key()
     new = keys.rotate()
