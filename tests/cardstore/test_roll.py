@@ -1,5 +1,6 @@
 """The roll says no as surely as yes: against a set, damaged, and with its writer killed at any moment."""
 
+import contextlib
 import os
 import random
 import signal
@@ -58,6 +59,10 @@ def test_a_flipped_bit_is_never_an_answer(tmp_path: Path) -> None:
                 assert (number in roll) == (number in numbers)
             except Damaged:
                 continue
+        with contextlib.suppress(Damaged):  # an address book at once
+            assert roll.among([*numbers, *(number + 10**6 for number in numbers)]) == {*numbers}
+        with contextlib.suppress(Damaged):  # and all of it
+            assert sorted(roll.numbers()) == numbers
         roll.map[place] ^= 1 << bit
 
 

@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -131,8 +132,10 @@ def restless() -> Iterator[None]:
 def test_threads_of_a_worker_share_the_limit_to_the_last_request() -> None:
     """Saw 5,862 of 5,000 when `spend` took no lock."""
     quota = Quota(1, 5_000, 20_000)
+    together = threading.Barrier(16)
 
     def spend(_: int) -> int:
+        together.wait(10)  # on a busy machine one would be through before the next one begins
         done = 0
         for _ in range(1_000):
             try:
