@@ -55,10 +55,9 @@ BADGE_TERM = environment.days("BADGE_TERM_DAYS", 365, low=1)
 QUALITY_SHARE = environment.number("QUALITY_SHARE", 5, high=100)  # percent of approvals, judged again blind
 # What a key may ask of a machine where nothing else is set for it: docs/decisions/0020-quotas.md.
 QUOTA = environment.numbers("QUOTA", REQUESTS_PER_MINUTE=6_000, NUMBERS_PER_DAY=1_000_000)
-CARDS_STALE_AFTER = environment.seconds(
-    "CARDS_STALE_AFTER", 10
-)  # this machine's copy of the cards; then it says so
-CARDS_GIVE_UP_AFTER = environment.seconds("CARDS_GIVE_UP_AFTER", 3600)  # then only the database answers
+# This machine's copy of the cards: when answers call it stale, and when only the database answers any more.
+CARDS_STALE_AFTER = environment.seconds("CARDS_STALE_AFTER", 10)
+CARDS_GIVE_UP_AFTER = environment.seconds("CARDS_GIVE_UP_AFTER", 3600)
 # When reviewers work, on the clock of TIME_ZONE: Monday to Friday, but not on holidays.
 WORKING_HOURS = (time(9), time(17))
 FIXED_HOLIDAYS = [(1, 1), (5, 1), (6, 1), (8, 17), (12, 25)]  # Indonesia's, month and day
@@ -147,8 +146,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-LOGIN_URL = "account_login"
-LOGIN_REDIRECT_URL = "admin:index"
+LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "admin:index"
 
 # The staff's sign-in (accounts/people/urls.py): a username and a password, and a second factor; nobody signs up.
 SIGN_IN_AGAIN_AFTER = environment.seconds("SIGN_IN_AGAIN_AFTER", 1800)  # before what can't be taken back
@@ -178,16 +176,14 @@ MFA_FORMS = {
     "reauthenticate_webauthn": "accounts.people.forms.PasskeyAgainForm",
 }
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
-MFA_PASSKEY_LOGIN_ENABLED = True
-MFA_RATE_LIMITS = False
+MFA_PASSKEY_LOGIN_ENABLED, MFA_RATE_LIMITS = True, False
 MFA_TOTP_TOLERANCE = 1  # steps of 30 seconds that a phone's clock may be off
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # an address is for notices; operators enter it
 
 LANGUAGE_CODE = "id"
 LOCALE_PATHS = [BASE_DIR / "registry" / "locale"]
 LANGUAGES = languages.found_in(LOCALE_PATHS)
-TIME_ZONE = "Asia/Jakarta"
-USE_TZ = True
+TIME_ZONE, USE_TZ = "Asia/Jakarta", True
 
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True  # straight from the packages: nothing to collect before a start
