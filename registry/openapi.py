@@ -92,6 +92,7 @@ class Schema(AutoSchema):
         yield from (400, 406, 422, 503)
         if self.view.authentication_classes:
             yield from (401, 403, 429)
+        yield from map(int, getattr(self.view, "refuses_with", ()))
         if "{" in self.path:
             yield 404
         if self.method in ("POST", "PUT", "PATCH"):

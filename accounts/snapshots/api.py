@@ -41,7 +41,6 @@ def _header(name: str, description: str, *statuses: int) -> OpenApiParameter:
 
 
 IF_NONE_MATCH = _header("If-None-Match", "The ETag of your copy.")
-_PROBLEM = {"$ref": "#/components/schemas/Problem"}
 NOT_MODIFIED = OpenApiResponse(description="Your copy is still right.")
 
 
@@ -72,6 +71,10 @@ class SnapshotFileView(APIView):
     """A file, or a part of it. A platform may take the same files from a CDN: docs/snapshot.md."""
 
     required_scope = Scope.SNAPSHOTS_READ
+    refuses_with = (
+        HTTPStatus.PRECONDITION_FAILED,
+        HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE,
+    )  # besides what all do
 
     def perform_content_negotiation(self, request: Request, force: bool = False) -> Any:
         """A file is what it is; `Accept: application/gzip` is no reason to refuse it."""
@@ -105,8 +108,6 @@ class SnapshotFileView(APIView):
                 for kind in sorted({*TYPES.values()})
             },
             304: NOT_MODIFIED,
-            (412, "application/problem+json"): _PROBLEM,
-            (416, "application/problem+json"): _PROBLEM,
         },
     )
     def get(self, request: Request, snapshot_id: str, name: str) -> HttpResponse:
