@@ -299,7 +299,7 @@ def test_without_the_database_nobody_is_called_not_listed(server: Server, app: A
     """Look-ups go on from the store (tests/cardstore); whatever needs the database says so."""
     number = server.first_run()["verified_number"]
     before = app.card(number)
-    calls = [
+    calls: list[tuple[str, str, Any]] = [
         ("GET", f"/v1/contacts/{number}?from=the-database", None),
         ("GET", "/v1/contacts/changes", None),
         ("GET", "/v1/accounts", None),
