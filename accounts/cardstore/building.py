@@ -26,21 +26,22 @@ def build(progress: Callable[[int], object] = lambda count: None) -> Path:
         reached, policy, keys = head(), queries.policy_in_force(), apikeys.all_of_them()
         with TemporaryDirectory(dir=path) as scratch:
             count = harvest.scatter(Path(scratch), progress)
+            cells = cells_for(count)
             # Beside the cards, on another core; before LMDB is opened, whose map no fork may carry over.
-            listing = get_context("fork").Process(target=_list, args=[path / "roll", count, Path(scratch)])
+            listing = get_context("fork").Process(target=_list, args=[path / "roll", cells, Path(scratch)])
             listing.start()
             with filling(path) as store:
                 for entries in harvest.gather(Path(scratch)):
                     store.put(entries)
-                store.describe(reached, policy, keys)
+                store.describe(reached, policy, keys, cells=cells)
             listing.join()
             if listing.exitcode:
                 raise OSError("the roll could not be written")
         return generations.finish(path)
 
 
-def _list(file: Path, count: int, scratch: Path) -> None:
-    roll = Roll.create(file, cells_for(count))
+def _list(file: Path, cells: int, scratch: Path) -> None:
+    roll = Roll.create(file, cells)
     roll.fill(int.from_bytes(key, "big") for entries in harvest.gather(scratch) for key, _ in entries)
     roll.flush()
 

@@ -87,8 +87,9 @@ def bring_in(file: Path, progress: Progress = lambda count: None) -> Path:
                     progress(len(entries))
                 if opened.read(_DIGEST_BYTES + 1) != source.digest():
                     raise NotImported("The file is damaged or incomplete: export it again.")
-                store.describe(cursor, header["policy"], keys)
-                roll = Roll.create(path / "roll", cells_for(int(header["cards"])))
+                cells = cells_for(int(header["cards"]))
+                store.describe(cursor, header["policy"], keys, cells=cells)
+                roll = Roll.create(path / "roll", cells)
                 roll.fill(store.numbers())
             roll.flush()
             return generations.finish(path)

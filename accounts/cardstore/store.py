@@ -56,9 +56,9 @@ class Store:
             )
             with self.environment.begin(db=self._meta) as transaction:
                 about = transaction.get(ABOUT)
-            if about != generations.encode(generations.description()):
-                raise Unusable("the store is of another release or deployment")
             self.roll = Roll(path / "roll")
+            if about != _about(self.roll.cells):
+                raise Unusable("the store is of another release or deployment, or its roll is truncated")
         except lmdb.Error as wrong:
             self.environment.close()
             raise Unusable(f"the store can't be read: {wrong}") from wrong
@@ -266,18 +266,25 @@ class Filling:
         with self.environment.begin(write=True) as transaction, transaction.cursor(self._cards) as cursor:
             cursor.putmulti(entries, append=True)
 
-    def describe(self, cursor: Cursor, policy: Mapping[str, Any], keys: Mapping[bytes, bytes]) -> None:
+    def describe(
+        self, cursor: Cursor, policy: Mapping[str, Any], keys: Mapping[bytes, bytes], *, cells: int
+    ) -> None:
         with self.environment.begin(write=True) as transaction:
             for digest, key_record in keys.items():
                 transaction.put(digest, key_record, db=self._keys)
             transaction.put(POLICY, sealed(policy), db=self._meta)
             transaction.put(CURSOR, cursor.seq.to_bytes(8, "big") + cursor.digest, db=self._meta)
-            transaction.put(ABOUT, generations.encode(generations.description()), db=self._meta)
+            transaction.put(ABOUT, _about(cells), db=self._meta)
 
     def numbers(self) -> Iterator[int]:
         with self.environment.begin(db=self._cards) as transaction, transaction.cursor() as entries:
             for key in entries.iternext(keys=True, values=False):
                 yield int.from_bytes(key, "big")
+
+
+def _about(cells: int) -> bytes:
+    """With the roll's size: in one that was cut every cell is whole, and most numbers belong to another one."""
+    return generations.encode({**generations.description(), "cells": cells})
 
 
 def sealed(document: Mapping[str, Any]) -> bytes:

@@ -17,8 +17,9 @@ from accounts.badges import services as badges
 from accounts.badges.models import BadgeStatus
 from accounts.businesses.models import Account
 from accounts.cardstore import building, following, generations
+from accounts.cardstore.errors import Unusable
 from accounts.cardstore.fastpath import FastPath
-from accounts.cardstore.store import DAMAGED
+from accounts.cardstore.store import DAMAGED, Store
 from tests.cardstore.following import (
     Follower,
     Worker,
@@ -156,6 +157,18 @@ def test_a_damaged_store_is_replaced(damage: str, running: bool, follower: Follo
         time.sleep(0.05)
     assert worker.ask(asked) == rendered(asked)
     verified()
+
+
+@pytest.mark.usefixtures("committed")
+def test_a_roll_that_was_cut_is_not_read() -> None:
+    """Seen before: each of its cells was whole, but a number belonged to another one of them, where it did not stand."""
+    make_approved()
+    path = building.build()
+    Store(path).close()
+    for cut in (halve, lambda file: resize(file, file.stat().st_size - 64)):
+        cut(path / "roll")
+        with pytest.raises(Unusable, match="its roll is truncated"):
+            Store(path)
 
 
 def current_generation_or_none() -> str | None:
