@@ -161,7 +161,7 @@ def test_a_damaged_store_is_replaced(damage: str, running: bool, follower: Follo
 
 @pytest.mark.usefixtures("committed")
 def test_a_roll_that_was_cut_is_not_read() -> None:
-    """Seen before: each of its cells was whole, but a number belonged to another one of them, where it did not stand."""
+    """Seen before: each of its cells was whole, but a number belonged to another one, where it did not stand."""
     make_approved()
     path = building.build()
     Store(path).close()
