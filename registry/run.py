@@ -94,7 +94,13 @@ def run() -> None:
         programs = [
             Program("web server", server, folder=ROOT, env=env),
             Program("job worker", worker, folder=ROOT, env=env),
-            Program("follower of the cards", follower, folder=ROOT, env={**env, "DATABASE_POOL_SIZE": "0"}),
+            Program(
+                "follower of the cards",
+                follower,
+                folder=ROOT,
+                env={**env, "DATABASE_POOL_SIZE": "0"},
+                longest_pause=1.0,  # until then every worker vouches for what may have been withdrawn
+            ),
         ]
         stack.enter_context(stopping(programs))
         for program in programs:

@@ -14,13 +14,14 @@ from registry.postgres import Cluster, PostgresError
 from registry.processes import dying_with_parent
 
 STOP_LIMIT_SECONDS = 15  # programs are told to finish 5 seconds earlier
-LONGEST_PAUSE_SECONDS = 10
+LONGEST_PAUSE_SECONDS = 10.0
 STEADY_AFTER_SECONDS = 30
 LOOK_EVERY_SECONDS = 0.2
 
 
 class Service(Protocol):
     name: str
+    longest_pause: float
 
     def start(self) -> None: ...
 
@@ -30,8 +31,17 @@ class Service(Protocol):
 class Program:
     """A command in a process group of its own, so that a terminal's Ctrl-C comes to us alone."""
 
-    def __init__(self, name: str, command: Sequence[str], *, folder: Path, env: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: Sequence[str],
+        *,
+        folder: Path,
+        env: Mapping[str, str],
+        longest_pause: float = LONGEST_PAUSE_SECONDS,
+    ) -> None:
         self.name, self.command, self.folder, self.env = name, command, folder, env
+        self.longest_pause = longest_pause
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
@@ -66,6 +76,7 @@ class Database:
     """The embedded cluster as a service; one that somebody else started is watched by them."""
 
     name = "PostgreSQL"
+    longest_pause = LONGEST_PAUSE_SECONDS
 
     def __init__(self, cluster: Cluster) -> None:
         self.cluster = cluster
@@ -107,7 +118,7 @@ def keep_alive(services: Sequence[Service], *, is_ready: Callable[[], bool], rea
                 if now - started[service] > STEADY_AFTER_SECONDS:
                     deaths[service] = 0
             elif service not in again:
-                pause = min(0.25 * 2 ** deaths[service], LONGEST_PAUSE_SECONDS)
+                pause = min(0.25 * 2 ** deaths[service], service.longest_pause)
                 deaths[service] += 1
                 again[service] = now + pause
                 print(

@@ -20,12 +20,12 @@ from typing import Any, BinaryIO
 
 from django.db import connection
 
+from accounts.badges.cards import Policy
 from accounts.cardstore import apikeys, generations, records
 from accounts.cardstore.errors import Damaged, Unusable
 from accounts.cardstore.pulse import Pulse
 from accounts.cardstore.roll import Roll, cells_for
 from accounts.cardstore.store import Cursor, Store, filling
-from accounts.display import queries
 
 _FORMAT = b"verified-cards 1\n"
 _ENTRY = struct.Struct("<8sI")
@@ -141,7 +141,7 @@ def _contents(header: dict[str, Any]) -> tuple[Cursor, dict[bytes, bytes]]:
         keys = {bytes.fromhex(key): bytes.fromhex(record) for key, record in header["keys"].items()}
         for digest, record in keys.items():
             apikeys.unpack(digest, record)
-        queries.policy_of(header["policy"])
+        Policy.of(header["policy"])
         if len(cursor.digest) != _DIGEST_BYTES or int(header["cards"]) < 0:
             raise ValueError("no cursor")
     except (ValueError, TypeError, KeyError, AttributeError, Damaged) as wrong:

@@ -49,6 +49,7 @@ MOST_BYTES = 64 * LOOKUP_LIMIT  # of a body: more is written in a way that only 
 _KEY = re.compile(r"Bearer (vbr_(?:live|test)_[0-9A-Za-z]{36})")
 _AFTER = re.compile(r"after=([0-9]{1,18})")
 _ALLOWED = {"GET": ("Allow", "GET, HEAD, OPTIONS"), "POST": ("Allow", "POST, OPTIONS")}
+_PLAIN_JSON = ("application/json", "application/json; charset=utf-8", "application/json;charset=utf-8")
 _UNSENDABLE = re.compile("[\x00\ud800-\udfff]")  # of which registry.parsers has something to say
 MOST_HOSTS = 100  # to remember
 LONGEST_ACCEPT = 300  # characters
@@ -139,7 +140,7 @@ class FastPath:
             self._damaged(store, damage)
             return None
         # Only now: what goes the long way round is counted there.
-        budget = _spend_as_a_batch(key, sound, freshness)
+        budget = _spend_as_a_batch(key, sound, len(unsound), freshness)
         accept_encoding = environ.get("HTTP_ACCEPT_ENCODING", "")
         return _finished(
             answers.lookup(listed, unlisted, unsound, _as_told(freshness), accept_encoding), "POST", budget
@@ -235,32 +236,30 @@ def _misspelt(number: str, key: KnownKey, freshness: Freshness) -> NoReturn:
     raise AssertionError("only of misspelt ones")
 
 
-def _spend(key: KnownKey, asked: Sequence[str], freshness: Freshness) -> quotas.Budget:
+def _spend(key: KnownKey, asked: Sequence[str], freshness: Freshness, misspelt: int = 0) -> quotas.Budget:
     now = freshness.now / MICROSECONDS
-    budget = quotas.spend(key.quota, numbers=len(asked), now=now)
+    budget = quotas.spend(key.quota, numbers=len(asked) + misspelt, now=now)
     if asked:
         scanning.note(key, asked, now=now)
     return budget
 
 
-def _spend_as_a_batch(key: KnownKey, asked: Sequence[str], freshness: Freshness) -> quotas.Budget:
+def _spend_as_a_batch(
+    key: KnownKey, asked: Sequence[str], misspelt: int, freshness: Freshness
+) -> quotas.Budget:
     """The long way counts the request first. Where both limits are reached, that is the one it names."""
     try:
-        return _spend(key, asked, freshness)
+        return _spend(key, asked, freshness, misspelt)
     except QuotaExceeded:
         now = freshness.now / MICROSECONDS
         quotas.spend(key.quota, numbers=0, now=now)
-        return quotas.spend_numbers(key.quota, numbers=len(asked), now=now)
+        return quotas.spend_numbers(key.quota, numbers=len(asked) + misspelt, now=now)
 
 
 def _numbers_of(environ: Environ) -> list[str] | None:
     """What a plain body asks for: `{"numbers": [at most a thousand texts]}`; None for any other, still to be read."""
     length = environ.get("CONTENT_LENGTH") or "0"
-    if (
-        environ.get("CONTENT_TYPE") != "application/json"
-        or not length.isdecimal()
-        or int(length) > MOST_BYTES
-    ):
+    if environ.get("CONTENT_TYPE") not in _PLAIN_JSON or not length.isdecimal() or int(length) > MOST_BYTES:
         return None
     body = environ["wsgi.input"].read(int(length))
     environ["wsgi.input"] = BytesIO(body)

@@ -24,11 +24,10 @@ from typing import Any
 import lmdb
 from django.conf import settings
 
-from accounts.badges import reasons, standing
+from accounts.badges import cards, reasons, standing
 from accounts.cardstore import records
 from accounts.cardstore.errors import Unusable
 from accounts.cardstore.pulse import Pulse
-from accounts.display import cards
 
 MAP_BYTES = 64 * 2**30  # addresses, not memory: what a store may grow to
 MOST_READERS = 1024

@@ -19,8 +19,8 @@ from pathlib import Path
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
+from accounts.badges.cards import Row
 from accounts.cardstore import orphans, records
-from accounts.display.cards import Row
 from accounts.display.queries import FACTS, FACTS_OF_ACCOUNT
 
 Entries = list[tuple[bytes, bytes]]

@@ -10,11 +10,11 @@ from typing import NamedTuple
 import lmdb
 from django.conf import settings
 
+from accounts.badges.cards import rfc3339
 from accounts.cardstore import generations, records
 from accounts.cardstore.errors import Damaged, Unusable
 from accounts.cardstore.pulse import Beat, Pulse
 from accounts.cardstore.store import DAMAGED, Store
-from accounts.display.cards import rfc3339
 
 MICROSECONDS = 1_000_000
 _MISSED = 2 * MICROSECONDS  # since the last beat: several of them did not come

@@ -16,10 +16,10 @@ import zlib
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
+from accounts.badges import cards
+from accounts.badges.cards import Policy, Row, Shape
 from accounts.badges.standing import stages
 from accounts.cardstore.errors import Damaged
-from accounts.display import cards
-from accounts.display.cards import Policy, Row, Shape
 
 _EPOCH, _MICROSECOND = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
 _HEAD = struct.Struct("<QB")

@@ -18,13 +18,13 @@ from typing import Any, NamedTuple, TypeAlias
 
 import lmdb
 
+from accounts.badges import cards
+from accounts.badges.cards import Policy, Shape
 from accounts.cardstore import apikeys, generations, records
 from accounts.cardstore.apikeys import KnownKey
 from accounts.cardstore.errors import Damaged, Unusable
 from accounts.cardstore.records import Record
 from accounts.cardstore.roll import Roll
-from accounts.display import cards, queries
-from accounts.display.cards import Policy, Shape
 
 MAY_GROW_BY_BYTES = 256 * 2**20
 _CARDS, _KEYS, _META = b"cards", b"keys", b"meta"
@@ -167,7 +167,7 @@ class Store:
 
     def _remember(self, raw: bytes) -> Policy:
         self._policies.clear()
-        policy = self._policies[raw] = queries.policy_of(json.loads(_checked(raw)))
+        policy = self._policies[raw] = Policy.of(json.loads(_checked(raw)))
         return policy
 
 

@@ -16,14 +16,15 @@ from typing import Any, NamedTuple
 from django.db import connection
 
 from accounts import ids
+from accounts.badges import cards
+from accounts.badges.cards import Policy, Row
 from accounts.badges.standing import stages
 from accounts.cardstore import apikeys, building, generations, records
 from accounts.cardstore.errors import Damaged, Unusable
 from accounts.cardstore.following import snapshot
 from accounts.cardstore.pulse import Pulse
 from accounts.cardstore.store import Store, View
-from accounts.display import cards, queries
-from accounts.display.cards import Policy, Row
+from accounts.display import queries
 
 AT_A_TIME = 1_000
 WAIT_SECONDS = 20.0  # for the store to reach the database's last event

@@ -73,13 +73,15 @@ def spend(view: "APIView", key: ApiKey, numbers: Sequence[str] = ()) -> None:
         scanning.note(key, numbers, now=now)
 
 
-def spend_numbers(view: "APIView", numbers: Sequence[str]) -> None:
-    """The numbers that a request asks for, once it is counted itself. Raises QuotaExceeded."""
+def spend_numbers(view: "APIView", numbers: Sequence[str], *, misspelt: int = 0) -> None:
+    """The numbers that a request asks for, once it is counted itself; those that are none cost as much to read, and
+    more. Raises QuotaExceeded.
+    """
     key = view.request.auth
     assert isinstance(key, ApiKey)
     now = key.as_of.timestamp()
     try:
-        _tell(view, quotas.spend_numbers(key.quota, numbers=len(numbers), now=now))
+        _tell(view, quotas.spend_numbers(key.quota, numbers=len(numbers) + misspelt, now=now))
     except quotas.QuotaExceeded as refusal:
         _tell(view, refusal.budget)
         raise

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 from django.utils.http import parse_etags
 
+from accounts.badges.cards import encode, etag, rfc3339
 from accounts.businesses import numbers
-from accounts.display.cards import encode, etag, rfc3339
 
 # What is in them is in no language, or in both.
 _ALWAYS = [

@@ -8,6 +8,7 @@ from rest_framework.generics import GenericAPIView
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
+from accounts.badges import cards
 from accounts.badges.standing import standing
 from accounts.businesses import numbers
 from accounts.businesses.fields import NUMBER_SCHEMA
@@ -15,7 +16,7 @@ from accounts.businesses.models import Account
 from accounts.clients.authentication import digest_of, spend, spend_numbers
 from accounts.clients.lists import SignedCursor, StrictFilters, require_known
 from accounts.clients.models import Scope
-from accounts.display import answers, cards, directory, queries
+from accounts.display import answers, directory, queries
 from accounts.display.answers import Freshness
 from accounts.display.serializers import CardSerializer, ChangesSerializer, FoundSerializer, LookupSerializer
 from accounts.errors import Invalid, Problem
@@ -104,7 +105,7 @@ class LookupView(APIView):
         asked = LookupSerializer(data=request.data)
         asked.is_valid(raise_exception=True)
         sound, unsound = answers.sorted_out(asked.validated_data["numbers"])
-        spend_numbers(self, sound)
+        spend_numbers(self, sound, misspelt=len(unsound))
         found = queries.find(sound)
         listed, unlisted = [], []
         for row in found.rows:

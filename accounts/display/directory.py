@@ -38,7 +38,7 @@ def _approved() -> QuerySet[Account]:
 _badges = Badge.objects.filter(account=OuterRef("pk"))
 _VERIFIED = Q(Exists(_badges.filter(status=BadgeStatus.ACTIVE, expires_at__gt=Now())))
 _PROVEN = Q(Exists(NumberProof.objects.standing().filter(account=OuterRef("pk"), number=OuterRef("number"))))
-# As in accounts.display.cards: a suspended badge takes the tier away, so does one withdrawn and not made good.
+# As in accounts.badges.cards: a suspended badge takes the tier away, so does one withdrawn and not made good.
 _WITHDRAWN = Q(Exists(_badges.filter(status=BadgeStatus.SUSPENDED))) | Q(
     Exists(
         _badges.filter(

@@ -1,17 +1,16 @@
 """Look-ups as the database answers them: one query, a row for each number, and the policy in force with them."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from django.db import connection
 
 from accounts import clock, prepared
-from accounts.badges.policies import in_order
+from accounts.badges.cards import Policy, Row
 from accounts.clients.authentication import KEY, KEY_COLUMNS, admit, require_scope
 from accounts.clients.models import ApiKey
-from accounts.display.cards import Policy, Row
 from accounts.errors import Invalid, NotAllowed, Problem
 
 # What `Row` holds, in its order, of the account `a` at a number.
@@ -97,7 +96,7 @@ def _remember(key: str | None, document: dict[str, Any] | str | None) -> Policy:
         raise NotAllowed("policy_missing")
     if len(_policies) >= _MOST_POLICIES:
         _policies.clear()
-    policy = _policies[key] = policy_of(json.loads(document) if isinstance(document, str) else document)
+    policy = _policies[key] = Policy.of(json.loads(document) if isinstance(document, str) else document)
     return policy
 
 
@@ -110,15 +109,6 @@ def policy_in_force() -> dict[str, Any]:
         raise NotAllowed("policy_missing")
     document: dict[str, Any] = json.loads(found[0]) if isinstance(found[0], str) else found[0]
     return document
-
-
-def policy_of(columns: Mapping[str, Any]) -> Policy:
-    return Policy(
-        version=columns["version"],
-        offline_grace=columns["offline_grace"],
-        tiers=in_order(columns["tiers"]),
-        actions={name: columns[name] for name in ("block", "report", "account_may_block")},
-    )
 
 
 # A window of the journal at a time: a stretch that changed no card costs one page, not the journal's length.

@@ -9,7 +9,7 @@ from typing import Any
 import jwt
 from django.conf import settings
 
-from accounts.display.cards import rfc3339
+from accounts.badges.cards import rfc3339
 from accounts.snapshots import files, rice
 from accounts.snapshots.files import File
 from accounts.snapshots.keys import Key

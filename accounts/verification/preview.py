@@ -1,11 +1,16 @@
-"""The contact as a client would draw it after an approval: from the policy in force, with the name applied for."""
+"""The contact as a client would draw it after an approval: the card that the number would have, drawn by the one
+renderer of cards from the policy in force and what was applied for.
+"""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
-from accounts.badges.models import DisplayPolicy, Tier
+from accounts.badges.cards import Policy, Row, card
+from accounts.badges.models import BadgeStatus, DisplayPolicy, Tier
 from accounts.spoken import spoken
 from accounts.text import Text
 from accounts.verification.models import Application
@@ -84,16 +89,48 @@ def previews(application: Application, policy: DisplayPolicy | None) -> list[Pre
     """Each tier of the policy, the highest first; nothing without a policy."""
     if policy is None:
         return []
-    return [_preview(application, tier, policy.tiers[tier]) for tier in Tier if tier in policy.tiers]
+    drawn = Policy.of(vars(policy))
+    return [_preview(card(_approved(application, tier), drawn)) for tier in Tier if tier in policy.tiers]
 
 
-def _preview(application: Application, tier: Tier, drawn: dict[str, Any]) -> Preview:
-    mark, chat = drawn["mark"], drawn["chat"]
-    return Preview(
-        tier=tier,
+def _approved(application: Application, tier: Tier) -> Row:
+    """What the database would know of the number, had the application been approved as that tier this moment."""
+    now, account = datetime.now(UTC), application.account
+    return Row(
+        number=application.number or "",
+        as_of=now,
+        last_change=None,
+        account=0,
         name=application.display_name,
-        number=application.number,
-        has_photo=id_in(application.photo) is not None,
+        category=application.category,
+        country=account.country,
+        about=account.about,
+        photo=application.photo,
+        website=application.website,
+        contact_purposes=account.contact_purposes,
+        confirmed_at=now,
+        proven=True,
+        business=0,
+        business_kind=account.business.kind,
+        legal_name=account.business.legal_name,
+        badge=0 if tier is Tier.VERIFIED else None,
+        badge_status=BadgeStatus.ACTIVE,
+        methods=[],
+        issued_at=now,
+        expires_at=now + settings.BADGE_TERM,
+        suspended_at=None,
+        ended_at=None,
+        reason="",
+    )
+
+
+def _preview(card: dict[str, Any]) -> Preview:
+    mark, chat = card["mark"], card["display"]["chat"]
+    return Preview(
+        tier=Tier(card["tier"]),
+        name=card["account"]["display_name"],
+        number=card["number"],
+        has_photo=id_in(card["account"]["photo"] or "") is not None,
         symbol=mark["symbol"],
         colour=mark["colour"],
         position=mark["position"],

@@ -220,7 +220,10 @@ def _bodies_lengths_and_types() -> Iterator[Asked]:
                  "application/vnd.api+json", "nonsense", "application/json, text/plain",
                  "application/json; charset*=nonsense''x", "application/json; charset=\xff", "application/json\t"):  # fmt: skip
         yield post(
-            f"Content-Type: {kind!a}", good, f"Content-Type: {kind}", store=kind == "application/json\t"
+            f"Content-Type: {kind!a}",
+            good,
+            f"Content-Type: {kind}",
+            store=kind in ("application/json\t", "application/json; charset=utf-8"),
         )
     yield post("gzip'd and says so", gzip.compress(good), "Content-Encoding: gzip", store=False)
     yield post("says gzip and is not", good, "Content-Encoding: gzip")

@@ -12,10 +12,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from accounts.badges import cards
 from accounts.cardstore import building, generations, verifying
 from accounts.cardstore.errors import Unusable
 from accounts.cardstore.pulse import Pulse
-from accounts.display import cards, queries
+from accounts.display import queries
 from tests.server import ROOT, environment, until
 
 # Asks for numbers as a worker does: for each line with a folder and numbers a line of cards, null where the database

@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from accounts.badges import cards
+from accounts.badges.cards import Policy, Row
 from accounts.badges.models import BadgeStatus
 from accounts.badges.policies import PILOT_TIERS
 from accounts.badges.reasons import REASONS
 from accounts.badges.standing import ABSENCE_SHOWN_FOR
 from accounts.cardstore import records
 from accounts.cardstore.errors import Damaged
-from accounts.display import cards
-from accounts.display.cards import Policy, Row
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123_456, UTC)
 ACTIONS = {"block": True, "report": True, "account_may_block": True}

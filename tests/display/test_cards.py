@@ -8,6 +8,7 @@ from django.db.models import Max
 
 from accounts.audit import journal as audit
 from accounts.audit.models import EventNumber
+from accounts.badges import cards
 from accounts.badges import services as badges
 from accounts.badges.models import Badge, BadgeStatus, DisplayPolicy, Tier
 from accounts.badges.policies import PILOT_TIERS
@@ -17,7 +18,7 @@ from accounts.businesses import services as businesses
 from accounts.businesses.models import Account
 from accounts.cardstore import records
 from accounts.clients.models import ClientApp
-from accounts.display import cards, queries
+from accounts.display import queries
 from accounts.proofs import services as proofs
 from accounts.proofs.models import NumberProof
 from accounts.verification import services as verification

@@ -4,10 +4,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from accounts.badges.cards import card
 from accounts.badges.models import BadgeStatus
 from accounts.businesses.models import Account, NumberUse
 from accounts.display import queries
-from accounts.display.cards import card
 from accounts.errors import Invalid, NotAllowed
 from accounts.people.models import User
 from accounts.proofs import clockwork

@@ -11,9 +11,9 @@ from PIL import Image
 from accounts.audit import journal as audit
 from accounts.audit.models import Event
 from accounts.badges import services as badges
+from accounts.badges.cards import card
 from accounts.businesses.models import Account
 from accounts.display import queries
-from accounts.display.cards import card
 from accounts.errors import Invalid, NotAllowed
 from accounts.onboarding.applying.proof_questions import add_photo
 from accounts.people.models import User

@@ -6,13 +6,13 @@ from typing import Any
 import pytest
 
 from accounts.audit.models import Event, EventNumber
+from accounts.badges.cards import card
 from accounts.badges.models import BadgeStatus
 from accounts.businesses import ownership
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Account, NumberUse
 from accounts.clients.models import ClientApp
 from accounts.display import queries
-from accounts.display.cards import card
 from accounts.errors import NotAllowed
 from accounts.messages.models import Message
 from accounts.people.models import User

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from accounts.display import cards as display
+from accounts.badges import cards as display
 from accounts.display import queries
 from accounts.errors import NotAllowed
 from accounts.snapshots import building, checking, comparing, files, folders

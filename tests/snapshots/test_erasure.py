@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 
 import pytest
 
+from accounts.badges import cards
 from accounts.badges.standing import standing
-from accounts.display import cards, queries
+from accounts.display import queries
 from accounts.privacy import erasure
 from accounts.snapshots import building, folders
 from tests.factories import make_approved, owner_of

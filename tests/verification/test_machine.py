@@ -28,13 +28,13 @@ from accounts.audit import journal as audit
 from accounts.audit.chain import breaks
 from accounts.audit.models import Event, EventNumber
 from accounts.badges import services as badges
+from accounts.badges.cards import card
 from accounts.badges.models import LIVE, Badge, BadgeStatus, Tier
 from accounts.businesses import bars, ownership
 from accounts.businesses import services as businesses
 from accounts.businesses.models import Account, Bar, NumberDispute, NumberUse
 from accounts.clients import services as clients
 from accounts.display import queries
-from accounts.display.cards import card
 from accounts.errors import DomainError
 from accounts.people import services as people
 from accounts.people.roles import Role

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.urls import reverse
 
 from accounts import ids
+from accounts.badges.cards import card
 from accounts.badges.models import Tier
 from accounts.businesses import numbers
 from accounts.businesses.lists import Category, ContactPurpose
 from accounts.businesses.models import Account
 from accounts.display import queries
-from accounts.display.cards import card
 from accounts.spoken import spoken
 from accounts.text import Text
 from accounts.verification import photos

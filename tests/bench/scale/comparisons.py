@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 
 import psycopg
 
-from accounts.display import cards
+from accounts.badges import cards
 from tests.bench import server
 from tests.bench.scale import stores
 from tests.bench.scale.site import Registry

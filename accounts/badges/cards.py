@@ -20,6 +20,7 @@ from django.conf import settings
 
 from accounts import ids
 from accounts.badges.models import Tier
+from accounts.badges.policies import in_order
 from accounts.badges.reasons import REASONS
 from accounts.badges.standing import Standing, standing
 from accounts.businesses.models import BusinessKind
@@ -95,6 +96,16 @@ class Policy:
     ) -> None:
         self.version, self.offline_grace, self.tiers, self.actions = version, offline_grace, tiers, actions
         self.frames = tuple(self._frame(shape) for shape in Shape)
+
+    @classmethod
+    def of(cls, columns: Mapping[str, Any]) -> "Policy":
+        """Of a row of DisplayPolicy."""
+        return cls(
+            version=columns["version"],
+            offline_grace=columns["offline_grace"],
+            tiers=in_order(columns["tiers"]),
+            actions={name: columns[name] for name in ("block", "report", "account_may_block")},
+        )
 
     def _frame(self, shape: Shape) -> bytes:
         """All of a card that no row decides, with a `%b` where a row's words come."""
