@@ -48,7 +48,7 @@ class Scale:
 
 FULL = Scale(
     accounts=(5_000, 500_000, 5_000_000),
-    pace=Pace(rounds=7, seconds=3),
+    pace=Pace(rounds=5, seconds=3),
     outages=Pace(rounds=5, seconds=3),
     wait_for_bound=True,
     revocations=300,
