@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -70,4 +71,7 @@ def test_the_short_bench_measures_everything_and_writes_it_down(tmp_path: Path) 
     assert [name for name in by_name if "could not be measured" in name] == []
     assert (tmp_path / "cost-by-size.svg").read_text().count("<polyline") == 2
     assert "desk unclaimed: applications_to_decide" in ran.stdout
-    assert "guarded_name_keys" in ran.stdout and "Index Only Scan using name_keys" in ran.stdout
+    assert "guarded_name_keys" in ran.stdout
+    assert re.search(
+        "Scan (using|on) name_keys", ran.stdout
+    )  # of ten thousand accounts, either may be cheaper

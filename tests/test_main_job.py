@@ -17,6 +17,7 @@ import psycopg
 import pytest
 
 from accounts.badges.reasons import REASONS
+from tests.cardstore.wire import has_applied_all
 from tests.factories import PDF
 from tests.server import App, Browser, Server, running, until, words_of
 
@@ -36,12 +37,20 @@ PHARMACY, SUSPENDED = "+13035550106", "+13035550103"
 KAI, DRAFT, PERSONAL, UNKNOWN = "+13035550170", "+13035550171", "+13035550172", "+13035550173"
 
 
+class Informed(App):
+    """Asks once this machine's copy of the cards has heard of what was just done, which takes it milliseconds."""
+
+    def call(self, method: str, path: str, body: Any = None, **more: Any) -> Any:
+        assert until(lambda: has_applied_all(self.server), 10)
+        return super().call(method, path, body, **more)
+
+
 class Pilot:
     def __init__(self, server: Server, folder: Path) -> None:
         self.server = server
         self.list = Path(shutil.copy(LIST, folder))
         self.kais = ""  # the account that a partner app applied for
-        self.app = App(server, server.first_run()["api_key"])
+        self.app = Informed(server, server.first_run()["api_key"])
 
     @cached_property
     def rita(self) -> Browser:
@@ -57,6 +66,10 @@ class Pilot:
 
     def card(self, number: str) -> dict[str, Any]:
         return self.app.card(number)
+
+    def aged(self, number: str) -> dict[str, Any]:
+        """The card of a row that was made older by hand, of which nobody told the store: a query goes the long way."""
+        return self.app.card(f"{number}?from=the-database")
 
     def case(self, number: str) -> str:
         """The page of the newest application for a number, found as a reviewer finds it: by searching the queue."""
@@ -286,7 +299,7 @@ def test_an_expired_badge_leaves_a_confirmed_account(pilot: Pilot) -> None:
         "UPDATE businesses_account SET confirmed_at = confirmed_at - interval '366 days' WHERE number = %s",
         SLAMET,
     )
-    card = pilot.card(SLAMET)
+    card = pilot.aged(SLAMET)
     assert (card["listed"], card["tier"], card["badge"]) == (True, "confirmed", None)
     assert (card["absence"]["state"], card["absence"]["reason"]) == ("expired", None)
     assert card["mark"]["colour"] == "grey"
@@ -329,17 +342,17 @@ def test_a_revoked_badge_is_gone_at_the_very_next_look_up(pilot: Pilot) -> None:
         "(SELECT id FROM businesses_account WHERE number = %s)",
         MARTABAK,
     )
-    assert pilot.card(MARTABAK)["listed"] is False
+    assert pilot.aged(MARTABAK)["listed"] is False
 
 
 def test_everything_else_is_one_and_the_same_card(pilot: Pilot) -> None:
     pilot.apply(pilot.account("Draft"), kind="new", display_name="Warung Draf", number=DRAFT)
     cases = {"unknown": "+13035550199", "draft": DRAFT, "submitted": BANK_MANDIRI, "once revoked": MARTABAK}
     answers = {
-        case: pilot.app.call("GET", f"/v1/contacts/{number}").text.replace(number, "NUMBER")
+        case: pilot.app.call("GET", f"/v1/contacts/{number}?from=the-database").text.replace(number, "NUMBER")
         for case, number in cases.items()
     }
-    assert len(set(answers.values())) == 1, answers
+    assert len(set(answers.values())) == 1, {case: text[:300] for case, text in answers.items()}
     card = json.loads(answers["unknown"])
     assert (card["listed"], card["absence"], card["version"]) == (False, None, 0)
     plain(card)

@@ -78,7 +78,7 @@ class FastPath:
 
     def __call__(self, environ: Environ) -> Answer | None:
         """None: ask the long way. Raises Refused."""
-        path = environ["PATH_INFO"]
+        path = environ.get("PATH_INFO", "")
         if not path.startswith(CONTACTS) or not self._is_ordinary(environ):
             return None
         header = _KEY.fullmatch(environ.get("HTTP_AUTHORIZATION", ""))

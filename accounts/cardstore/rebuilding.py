@@ -18,6 +18,11 @@ SHORTEST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 5.0, 300.0  # after a build; it 
 _STOP_WITHIN_SECONDS = 3.0
 
 
+def _politely() -> None:
+    """Before the build runs: it takes what look-ups, pages and a start leave of the machine."""
+    os.nice(10)
+
+
 class Rebuilding:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
@@ -35,6 +40,7 @@ class Rebuilding:
                 [sys.executable, "manage.py", "cards", "--verbosity=0", "build", f"--for={os.getpid()}"],
                 cwd=settings.BASE_DIR,
                 stdin=subprocess.DEVNULL,
+                preexec_fn=_politely,
             )
 
     def is_running(self) -> bool:

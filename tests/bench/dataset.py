@@ -59,3 +59,5 @@ def load(database: str, count: int, *, with_name_keys: bool) -> None:
         stdout=subprocess.DEVNULL,
         check=True,
     )
+    with psycopg.connect(url_of(database), autocommit=True) as connection:
+        connection.execute("VACUUM ANALYZE")  # which small loads leave to autovacuum, and that is off here

@@ -153,7 +153,8 @@ def test_what_no_look_up_lists_is_refused_in_the_same_bytes(app: Partner, kai: C
         assert not app.get(f"/v1/contacts/{number}").json()["listed"], cause
         answer = app.post(REPORTS, body(number))
         refused(answer, 422, "number_not_listed", "/number")
-        answers.add((answer.content, tuple(sorted(answer.headers.items()))))
+        told = {name: value for name, value in answer.headers.items() if name != "RateLimit"}
+        answers.add((answer.content, tuple(sorted(told.items()))))
     assert len(answers) == 1
     assert not Report.objects.exists()
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from accounts.audit.models import LogEntry
+from accounts.cardstore import generations
 from accounts.errors import NotAllowed
 from accounts.snapshots import folders, jobs
 from tests.snapshots.made_up import NOW, build, folder_of
@@ -100,6 +101,8 @@ def test_a_job_that_builds_nothing_leaves_an_alert(settings: Any, monkeypatch: p
     """In the process that it starts there is no store of cards either."""
     monkeypatch.setenv("VAR_DIR", str(settings.VAR_DIR))
     monkeypatch.setenv("SNAPSHOTS_DIR", str(settings.SNAPSHOTS_DIR))
+    assert "first store" in str(jobs.build(0)) and not LogEntry.objects.exists()
+    (generations.folder() / "0000000001").mkdir()  # which nobody can read
     assert "no copy was built" in str(jobs.build(0))
     assert LogEntry.objects.get(kind="alert").data == {"code": "snapshot_failed"}
     build(EVERYBODY, seq=1, day=365)  # none is due for a while
