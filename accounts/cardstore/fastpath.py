@@ -13,6 +13,7 @@ import hashlib
 import json
 import logging
 import re
+import threading
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from io import BytesIO
@@ -75,6 +76,9 @@ class FastPath:
         self._hosts: set[str | None] = set()
         self._cookies = (settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME)
         self._over_tls = settings.SECURE_SSL_REDIRECT
+        # py-lmdb lets go of the interpreter around each of its calls: threads that read at once would hand it to each
+        # other at every one of them. An address book took 2.8 ms of CPU instead of 1.9.
+        self._turn = threading.Lock()
 
     def __call__(self, environ: Environ) -> Answer | None:
         """None: ask the long way. Raises Refused."""
@@ -87,13 +91,14 @@ class FastPath:
         method, query = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
         digest = hashlib.sha256(header[1].encode()).digest()
         try:
-            if method == "POST":
-                return self._lookup(environ, digest) if path == LOOKUP and not query else None
-            if method != "GET" or path == LOOKUP:
-                return None
-            if path == CHANGES:
-                return self._changes(environ, digest, query)
-            return None if query else self._contact(environ, digest, path[len(CONTACTS) :])
+            with self._turn:
+                if method == "POST":
+                    return self._lookup(environ, digest) if path == LOOKUP and not query else None
+                if method != "GET" or path == LOOKUP:
+                    return None
+                if path == CHANGES:
+                    return self._changes(environ, digest, query)
+                return None if query else self._contact(environ, digest, path[len(CONTACTS) :])
         except DomainError as error:
             raise Refused(error, [_ALLOWED[method]]) from None
         except Unusable:

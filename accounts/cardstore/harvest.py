@@ -5,6 +5,7 @@ somewhere else. Helpers turn rows into records and scatter them over files by ra
 """
 
 import functools
+import gc
 import marshal
 import os
 import re
@@ -98,6 +99,7 @@ class _Scattering:
     @classmethod
     def begin(cls, parent: int, snapshot: str, scratch: Path, cuts: list[bytes]) -> None:
         orphans.end_with(parent)
+        gc.disable()  # nothing here is cyclic, and what a portion makes is looked through again and again otherwise
         cls.scratch, cls.cuts = scratch, cuts
         del connections[DEFAULT_DB_ALIAS]  # that one belongs to the process this one was forked from
         connections.settings[DEFAULT_DB_ALIAS]["OPTIONS"].pop("pool", None)

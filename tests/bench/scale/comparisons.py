@@ -26,7 +26,7 @@ def served(of: Registry, *, workers: int = 1, **settings: str) -> Iterator[Serve
 
 
 class Servers:
-    """Started when they are asked for first, and running until the bench is over."""
+    """Started when they are asked for first, and running until `stack` is closed."""
 
     def __init__(self, stack: ExitStack) -> None:
         self._stack = stack
