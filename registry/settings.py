@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "accounts.privacy",
     "accounts.onboarding",
     "registry",
+    "registry.status",
 ]
 MIDDLEWARE = [
     "registry.errors.DatabaseAway",
@@ -158,10 +159,8 @@ ACCOUNT_FORMS = {
     "reauthenticate": "accounts.people.forms.PasswordAgainForm",
     "change_password": "accounts.people.forms.OwnPasswordForm",
 }
-ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
-ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_LOGIN_METHODS, ACCOUNT_SIGNUP_FIELDS = {"username"}, ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION, ACCOUNT_LOGOUT_REDIRECT_URL = "none", "account_login"
 ACCOUNT_SESSION_REMEMBER = True  # for SESSION_COOKIE_AGE, like every session
 ACCOUNT_RATE_LIMITS = False  # allauth counts in each process: accounts/people/guesses.py counts for all
 ACCOUNT_REAUTHENTICATION_TIMEOUT = SIGN_IN_AGAIN_AFTER.total_seconds()
@@ -198,8 +197,7 @@ FILE_UPLOAD_HANDLERS = [
 
 EMAIL_HOST = environment.text("EMAIL_HOST")
 EMAIL_PORT = environment.number("EMAIL_PORT", 587, low=1, high=65_535)
-EMAIL_HOST_USER = environment.text("EMAIL_USER")
-EMAIL_HOST_PASSWORD = environment.text("EMAIL_PASSWORD")
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = environment.text("EMAIL_USER"), environment.text("EMAIL_PASSWORD")
 EMAIL_USE_TLS, EMAIL_TIMEOUT = True, 10  # seconds
 DEFAULT_FROM_EMAIL = environment.text("EMAIL_FROM", "registry@localhost")
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'filebased'}.EmailBackend"
@@ -209,6 +207,8 @@ SMS_SENDER = environment.text("SMS_SENDER", "accounts.messages.senders.ConsoleSe
 TWILIO = environment.texts("TWILIO", ACCOUNT_SID="", AUTH_TOKEN="", FROM="", URL="https://api.twilio.com")
 SMS_GATEWAY = environment.texts("SMS_GATEWAY", URL="", CALL_URL="", TOKEN="", HEADER="Authorization", BODY="")
 SNAPSHOTS_DIR = environment.folder("SNAPSHOTS_DIR", VAR_DIR / "snapshots")  # docs/snapshot.md
+STATUS_DIR = environment.folder("STATUS_DIR", VAR_DIR / "status" / "public")  # the status page as files
+PROBE_EVERY = environment.number("PROBE_EVERY", 30, low=1, high=3600)  # seconds from one look at all parts to the next
 SNAPSHOT_KEYS_FILE = environment.text("SNAPSHOT_KEYS_FILE")  # PEM; unset: keys made and kept under VAR_DIR
 
 REST_FRAMEWORK = {

@@ -1,0 +1,89 @@
+"""Everything that one drawing of the page, the JSON, the feed and the badge is made from, and what follows from it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accounts.text import Text
+from registry.status.components import KEYS, Status
+from registry.status.incidents import Impact, Incident, Published
+from registry.status.judging import GAP, Health, Result
+from registry.status.ledger import Day
+
+DAYS = 90  # of the bars
+HISTORY_DAYS = 15  # of incidents that are over
+
+
+@dataclass(frozen=True)
+class Overall:
+    """In Statuspage's words: none, minor, major, critical or maintenance; and a sentence."""
+
+    indicator: str
+    description: Text
+
+
+ALL_WELL = Overall("none", Text("Semua berfungsi", "All Systems Operational"))
+MAINTAINED = Overall("maintenance", Text("Sedang dalam pemeliharaan", "Service Under Maintenance"))
+DEGRADED = Overall("minor", Text("Sebagian lambat atau tidak stabil", "Partially Degraded Service"))
+MINOR = Overall("minor", Text("Gangguan kecil", "Minor Service Outage"))
+PARTIAL = Overall("major", Text("Sebagian layanan terganggu", "Partial System Outage"))
+MAJOR = Overall("critical", Text("Layanan terganggu", "Major Service Outage"))
+UNKNOWN = Overall("minor", Text("Tidak ada data", "No data"))
+
+
+@dataclass(frozen=True)
+class Picture:
+    """`now`: when it was drawn, which is when the last round ended. Components that were never measured are missing."""
+
+    now: datetime
+    every: float  # seconds from one round to the next
+    latest: Mapping[str, Result]
+    healths: Mapping[str, Health]
+    days: Mapping[str, Sequence[Day]]  # DAYS of them, today last
+    published: Published
+
+    def status_of(self, key: str) -> Status | None:
+        """As it is called now; None: not looked at within the last rounds, or never."""
+        if key in self.published.maintained_at(self.now):
+            return Status.MAINTENANCE
+        latest = self.latest.get(key)
+        if latest is None or self.now.timestamp() - latest.at > (GAP + 1) * self.every:
+            return None
+        return self.healths[key].status if key in self.healths else None
+
+    @property
+    def open_incidents(self) -> list[Incident]:
+        return [
+            incident
+            for incident in self.published.incidents
+            if not incident.is_maintenance and not incident.is_over_at(self.now)
+        ]
+
+    @property
+    def past_incidents(self) -> list[Incident]:
+        """Of the last HISTORY_DAYS, the newest first."""
+        since = self.now - timedelta(days=HISTORY_DAYS)
+        return [
+            incident
+            for incident in self.published.incidents
+            if not incident.is_maintenance
+            and incident.is_over_at(self.now)
+            and (incident.resolved_at or incident.started_at) >= since
+        ]
+
+    @property
+    def overall(self) -> Overall:
+        statuses = [self.status_of(key) for key in KEYS]
+        known = [status for status in statuses if status is not None]
+        impact = max((incident.impact.rank for incident in self.open_incidents), default=0)
+        if known and (all(status == Status.MAJOR for status in known) or impact == Impact.CRITICAL.rank):
+            return MAJOR
+        if Status.MAJOR in known or impact == Impact.MAJOR.rank:
+            return PARTIAL
+        if Status.PARTIAL in known or impact == Impact.MINOR.rank:
+            return MINOR
+        if Status.DEGRADED in known:
+            return DEGRADED
+        if None in statuses:
+            return UNKNOWN
+        return MAINTAINED if Status.MAINTENANCE in known else ALL_WELL
