@@ -20,7 +20,7 @@ COMPONENT_CHOICES = [(component.key, component.name.en) for component in COMPONE
 
 class IncidentQuerySet(models.QuerySet["Incident"]):
     def open(self) -> "IncidentQuerySet":
-        return self.exclude(stage__in=list(ENDED))
+        return self.exclude(stage__in=[stage.value for stage in ENDED])
 
     def ours(self) -> "IncidentQuerySet":
         """Opened by a prober."""
@@ -57,8 +57,8 @@ class Incident(models.Model):
         ordering = ["-started_at", "-id"]
         permissions = [("publish_incident", "Can write incidents, maintenance and their updates")]
         constraints = [
-            models.CheckConstraint(condition=Q(stage__in=[*Stage]), name="incident_stage_is_known"),
-            models.CheckConstraint(condition=Q(impact__in=[*Impact]), name="incident_impact_is_known"),
+            models.CheckConstraint(condition=Q(stage__in=[stage.value for stage in Stage]), name="incident_stage_is_known"),
+            models.CheckConstraint(condition=Q(impact__in=[impact.value for impact in Impact]), name="incident_impact_is_known"),
             models.CheckConstraint(
                 condition=Q(components__contained_by=list(KEYS)), name="incident_components_are_known"
             ),
@@ -73,7 +73,7 @@ class Incident(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["automatic"],
-                condition=Q(automatic=True) & ~Q(stage__in=[Stage.RESOLVED, Stage.POSTMORTEM]),
+                condition=Q(automatic=True) & ~Q(stage__in=[Stage.RESOLVED.value, Stage.POSTMORTEM.value]),
                 name="one_open_incident_of_the_prober",
             ),
         ]
@@ -110,7 +110,7 @@ class IncidentUpdate(models.Model):
         verbose_name_plural = _("updates")
         ordering = ["at", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(stage__in=[*Stage]), name="update_stage_is_known"),
+            models.CheckConstraint(condition=Q(stage__in=[stage.value for stage in Stage]), name="update_stage_is_known"),
         ]
 
     def __str__(self) -> str:
