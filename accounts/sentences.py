@@ -689,6 +689,50 @@ SENTENCES: dict[str, Text] = {
         "Tidak dapat {action}: saran berstatus {status}.", "Can't {action}: the suggestion is {status}."
     ),
     "report_case_closed": Text("{name} sudah menutup perkara ini.", "{name} has closed this case already."),
+    # The status page: what staff tell of outages and maintenance.
+    "incident_stage_wrong": Text(
+        "Langkah ini tidak dapat menyusul kabar terakhir. Muat ulang halaman lalu pilih salah satu yang ditawarkan.",
+        "This step can't follow what was told last. Read the page again and choose one that it offers.",
+    ),
+    "incident_published_already": Text(
+        "Kabar dari formulir ini sudah terbit dan tidak dapat diubah. Buka kabar itu lalu susulkan yang baru.",
+        "What this form made is published, and can't be changed. Open it and write an update that follows.",
+    ),
+    "incident_in_the_future": Text(
+        "Waktu ini belum tiba. Tulis waktu yang sudah lewat, atau kosongkan untuk sekarang.",
+        "That time is yet to come. Write one that has passed, or leave it empty for now.",
+    ),
+    "incident_too_long_ago": Text(
+        "Halaman status bercerita tentang {days} hari terakhir. Tulis waktu di dalamnya.",
+        "The status page tells of the last {days} days. Write a time within them.",
+    ),
+    "incident_over_before_it_began": Text(
+        "Gangguan tidak dapat selesai sebelum dimulai. Periksa kedua waktu.",
+        "An incident can't be over before it began. Check both times.",
+    ),
+    "incident_not_over": Text(
+        "Waktu selesai hanya ada bila langkahnya Selesai. Kosongkan, atau pilih langkah itu.",
+        "Only what is resolved has an end. Leave this empty, or choose that step.",
+    ),
+    "component_missing": Text(
+        "Pilih paling sedikit satu bagian layanan.", "Choose at least one part of the service."
+    ),
+    "maintenance_in_the_past": Text(
+        "Waktu pemeliharaan ini sudah lewat. Tulis waktu yang akan datang.",
+        "This time of the maintenance has passed. Write one that is yet to come.",
+    ),
+    "maintenance_ends_before_it_starts": Text(
+        "Pemeliharaan harus selesai sesudah dimulai. Periksa kedua waktu.",
+        "A maintenance has to end after it starts. Check both times.",
+    ),
+    "maintenance_too_long": Text(
+        "Pemeliharaan paling lama {days} hari. Rencanakan beberapa yang lebih pendek.",
+        "A maintenance can take {days} days at most. Plan several shorter ones.",
+    ),
+    "maintenance_too_far_ahead": Text(
+        "Pemeliharaan diumumkan paling awal {days} hari sebelumnya. Umumkan nanti.",
+        "A maintenance is announced {days} days ahead at most. Announce it later.",
+    ),
     # Websites: what keeps one from being proven. {found} is an address, or what its server answered.
     "website_missing": Text("Isi dahulu alamat situs web.", "Enter the address of the website first."),
     "website_unfit": Text(

@@ -39,6 +39,7 @@ _VIEW_DOMAIN = {
         ("reports", "reportcase"),
         ("reports", "threshold"),
         ("badges", "bulksuspension"),
+        ("status", "incident"),
         ("suggestions", "suggestion"),
         ("websites", "websiteproof"),
     ]
@@ -58,6 +59,7 @@ _SENIOR = _REVIEW | {
     "verification.change_reason",
     "reports.change_threshold",
     "badges.add_bulksuspension",
+    "status.publish_incident",
     "suggestions.triage_suggestion",
     "badges.revoke_badge",
     "badges.reinstate_badge",
@@ -80,6 +82,7 @@ _OPERATE = _VIEW_DOMAIN | {
     "badges.add_displaypolicy",
     "badges.suspend_badge",
     "badges.add_bulksuspension",
+    "status.publish_incident",
     "suggestions.triage_suggestion",
     "reports.change_threshold",
     "clients.view_clientapp",

@@ -131,9 +131,19 @@ class Incident:
     def is_over_at(self, moment: datetime) -> bool:
         return self.stage_at(moment) in ENDED
 
+    def next_stages(self, moment: datetime) -> list[Stage]:
+        """What an update may say then: what may follow the last one, and doesn't lie behind what the clock says."""
+        said, now = self.updates[-1].stage, self.stage_at(moment)
+        return [stage for stage in Stage if stage in FOLLOWS[said] and (stage == now or stage in FOLLOWS[now])]
+
     def overlaps(self, other: "Incident") -> bool:
         mine, theirs = self.resolved_at or _NEVER, other.resolved_at or _NEVER
         return self.started_at <= theirs and other.started_at <= mine
+
+    def stands_for(self, own: "Incident") -> bool:
+        """Whether it tells of what another prober found too. One that is over does not hide what still goes on."""
+        goes_on = self.resolved_at is None or own.resolved_at is not None
+        return self.automatic and goes_on and self.overlaps(own)
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)
@@ -147,13 +157,12 @@ class Published:
     incidents: tuple[Incident, ...] = ()
 
     def and_own(self, own: Iterable[Incident]) -> "Published":
-        """With what this prober found and could not tell yet. What another told of the same time stands for it."""
+        """With what this prober found and could not tell yet, unless what another told stands for it."""
         told = {incident.id for incident in self.incidents}
-        others = [incident for incident in self.incidents if incident.automatic]
         missing = [
             incident
             for incident in own
-            if incident.id not in told and not any(incident.overlaps(other) for other in others)
+            if incident.id not in told and not any(other.stands_for(incident) for other in self.incidents)
         ]
         newer = {incident.id: incident for incident in own if incident.id in told}
         known = [_longer(incident, newer.get(incident.id)) for incident in self.incidents]
@@ -171,8 +180,8 @@ class Published:
 
 
 def _longer(told: Incident, own: Incident | None) -> Incident:
-    """What was told, and of our own what is not told yet: its end above all."""
-    if own is None:
+    """What was told, and of our own what is not told yet: its end above all. What staff called over stays over."""
+    if own is None or told.updates[-1].stage in ENDED:
         return told
     known = {update.id for update in told.updates}
     further = [update for update in own.updates if update.id not in known]

@@ -15,15 +15,18 @@ MOST = 200  # incidents and maintenances that are told: the newest
 def from_database() -> Published:
     """Two queries. Raises django.db.Error: the database is away."""
     now = clock.now()
+    recent = Q(started_at__gte=now - TOLD_FOR) | Q(resolved_at__gte=now - TOLD_FOR)
+    goes_on = ~Q(stage__in=list(ENDED)) & (Q(scheduled_until=None) | Q(scheduled_until__gte=now - TOLD_FOR))
     rows = (
-        models.Incident.objects.filter(Q(started_at__gte=now - TOLD_FOR) | ~Q(stage__in=list(ENDED)))
+        models.Incident.objects.filter(recent | goes_on)
         .order_by("-started_at", "-pk")
         .prefetch_related("updates")[:MOST]
     )
-    return Published(now, tuple(map(_incident, rows)))
+    return Published(now, tuple(map(incident, rows)))
 
 
-def _incident(row: models.Incident) -> Incident:
+def incident(row: models.Incident) -> Incident:
+    """As it is told. The row has at least one update; a prefetch is used."""
     updates = tuple(
         Update(update.pk, Stage(update.stage), update.body, update.at, tuple(update.components))
         for update in row.updates.all()
