@@ -6,9 +6,10 @@ from datetime import datetime, timedelta
 
 from accounts.text import Text
 from registry.status.components import KEYS, Status
-from registry.status.incidents import Impact, Incident, Published
+from registry.status.incidents import Impact, Incident, Published, Stage
 from registry.status.judging import GAP, Health, Result
 from registry.status.ledger import Day
+from registry.status.times import moment
 
 DAYS = 90  # of the bars
 HISTORY_DAYS = 15  # of incidents that are over
@@ -70,6 +71,36 @@ class Picture:
             and incident.is_over_at(self.now)
             and (incident.resolved_at or incident.started_at) >= since
         ]
+
+    @property
+    def active_maintenance(self) -> list[Incident]:
+        return [one for one in self._maintenance if one.stage_at(self.now) == Stage.IN_PROGRESS]
+
+    @property
+    def upcoming_maintenance(self) -> list[Incident]:
+        """The next one first."""
+        upcoming = [one for one in self._maintenance if one.stage_at(self.now) == Stage.SCHEDULED]
+        return sorted(upcoming, key=lambda one: one.scheduled_for or self.now)
+
+    @property
+    def past_maintenance(self) -> list[Incident]:
+        """Of the last HISTORY_DAYS, the newest first."""
+        since = self.now - timedelta(days=HISTORY_DAYS)
+        return [
+            one
+            for one in self._maintenance
+            if one.is_over_at(self.now) and (one.scheduled_until or self.now) >= since
+        ]
+
+    @property
+    def _maintenance(self) -> list[Incident]:
+        return [one for one in self.published.incidents if one.is_maintenance]
+
+    @property
+    def checked_at(self) -> datetime | None:
+        """When the newest round that measured anything began."""
+        seen = [result.at for result in self.latest.values()]
+        return moment(max(seen)) if seen else None
 
     @property
     def overall(self) -> Overall:

@@ -40,3 +40,8 @@ def full(at: datetime) -> Text:
     """22 November 2026, 17.04 WIB (10.04 UTC): the day is Jakarta's."""
     date_text, clock_text = day(day_of(at)), clock(at)
     return Text(f"{date_text.id}, {clock_text.id}", f"{date_text.en}, {clock_text.en}")
+
+
+def iso(at: datetime) -> str:
+    """2026-11-22T10:04:05.000Z, as Statuspage's documents and <time> have it."""
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
