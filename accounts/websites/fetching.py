@@ -3,13 +3,11 @@
 A name is looked up once, by ourselves. Each address that comes back has to be public, and the connection goes to one
 of these very addresses: what the name means a moment later (rebinding) does not matter. Nothing is followed: a redirect
 is an answer. One moment bounds all of it, however slowly the other side sends; so do bytes, headers included. No proxy
-of the environment is used: `http.client` knows none. It is used because its socket can be given: urllib3 bounds each
-read, but not all of them together.
+of the environment is used: `http.client` knows none.
 """
 
 import contextlib
 import http.client
-import io
 import ipaddress
 import socket
 import ssl
@@ -24,6 +22,7 @@ import dns.rdatatype
 import dns.resolver
 from dns.rdtypes.ANY.TXT import TXT
 
+from accounts import wire
 from accounts.websites import addresses
 from accounts.websites.addresses import Address
 
@@ -68,16 +67,13 @@ class Internet:
 INTERNET = Internet()
 
 
-@dataclass(frozen=True)
-class Deadline:
-    moment: float  # of the monotonic clock
-
+class Deadline(wire.Deadline):
     def left(self) -> float:
         """Seconds. Raises Unfound website_slow: none."""
-        seconds = self.moment - time.monotonic()
-        if seconds <= 0:
-            raise Unfound("website_slow")
-        return seconds
+        try:
+            return super().left()
+        except TimeoutError as late:
+            raise Unfound("website_slow") from late
 
 
 def texts(name: str, *, internet: Internet, deadline: Deadline) -> list[str]:
@@ -129,6 +125,8 @@ def get(scheme: str, host: str, path: str, *, internet: Internet, deadline: Dead
             return _exchange(connected, host, path, deadline)
     except TimeoutError as wrong:
         raise Unfound("website_slow") from wrong
+    except wire.TooLarge as wrong:
+        raise Unfound("website_too_large") from wrong
     except ssl.SSLError as wrong:
         raise Unfound("website_tls") from wrong
     except (http.client.HTTPException, ValueError, zlib.error) as wrong:
@@ -163,7 +161,8 @@ def _first_answering(found: list[Address], port: int, deadline: Deadline) -> soc
 
 def _exchange(connected: socket.socket, host: str, path: str, deadline: Deadline) -> Page:
     connection = http.client.HTTPConnection(host)
-    connection.sock = cast(Any, _Wire(connected, deadline))
+    allowed = LONGEST_ANSWER + LONGEST_HEAD
+    connection.sock = cast(Any, wire.Wire(connected, deadline, allowed=allowed))
     headers = {"User-Agent": AGENT, "Accept-Encoding": "identity", "Connection": "close"}
     connection.request("GET", path, headers=headers)
     response = connection.getresponse()
@@ -181,37 +180,3 @@ def _unpacked(body: bytes, encoding: str) -> bytes:
     if encoding.strip().lower() == "gzip":
         return zlib.decompressobj(wbits=31).decompress(body, LONGEST_ANSWER)
     return body
-
-
-class _Wire:
-    """A socket for `http.client`, with one deadline and one allowance for everything that is sent and received."""
-
-    def __init__(self, connected: socket.socket, deadline: Deadline) -> None:
-        self._connected, self._deadline = connected, deadline
-
-    def sendall(self, data: bytes) -> None:
-        self._connected.settimeout(self._deadline.left())
-        self._connected.sendall(data)
-
-    def makefile(self, mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_Received(self._connected, self._deadline))
-
-    def close(self) -> None:
-        """Whoever connected closes."""
-
-
-class _Received(io.RawIOBase):
-    def __init__(self, connected: socket.socket, deadline: Deadline) -> None:
-        self._connected, self._deadline = connected, deadline
-        self._allowed = LONGEST_ANSWER + LONGEST_HEAD
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        if self._allowed <= 0:
-            raise Unfound("website_too_large")
-        self._connected.settimeout(self._deadline.left())
-        count = self._connected.recv_into(buffer)
-        self._allowed -= count
-        return count
