@@ -30,6 +30,11 @@
 #: SECRET_KEY, MEDIA_ROOT   made and kept under VAR_DIR
 #: SNAPSHOTS_DIR, SNAPSHOT_KEYS_FILE   where copies for client platforms lie: VAR_DIR/snapshots; a PEM file with the keys
 #:                     that sign them, the one that signs first (docs/snapshot.md); made and kept under VAR_DIR
+#: STATUS_DIR          where the status page is drawn: VAR_DIR/status/public
+#: PROBE_EVERY         seconds from one look at all parts to the next: 30
+#: PROBE_URL, PROBE_KEY   whom it asks: this registry; a key of yours with contacts:read and status:probe, unset: its own
+#: PROBE_NUMBER        a number that has to be listed, or look-ups are called out of order
+#: PROBE_SINK          an e-mail address that gets its test messages; unset: they end at the last step, with nobody
 #: ALLOWED_HOSTS       more names it answers to, with commas
 #: SIGN_IN_AGAIN_AFTER seconds after which staff sign in again before what can't be taken back: 1800
 #: SIGN_IN_CODES_A_DAY codes that are sent to owners in a day, in all: 5000

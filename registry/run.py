@@ -1,4 +1,4 @@
-"""`make run`: database, web server and job worker, started in order, kept alive, stopped together.
+"""`make run`: database, web server and what works beside it, started in order, kept alive, stopped together.
 
 Whatever is wrong with the place it is to run in is one line with the way out, and exit code 2.
 """
@@ -91,6 +91,7 @@ def run() -> None:
         worker.append(f"--shutdown-graceful-timeout={FINISH_WITHIN_SECONDS}")
         worker.append(f"--concurrency={JOBS_AT_A_TIME}")
         follower = [sys.executable, "manage.py", "cards", "follow"]
+        prober = [sys.executable, "manage.py", "probe"]
         programs = [
             Program("web server", server, folder=ROOT, env=env),
             Program("job worker", worker, folder=ROOT, env=env),
@@ -101,6 +102,7 @@ def run() -> None:
                 env={**env, "DATABASE_POOL_SIZE": "0"},
                 longest_pause=1.0,  # until then every worker vouches for what may have been withdrawn
             ),
+            Program("prober", prober, folder=ROOT, env={**env, "DATABASE_POOL_SIZE": "0"}),
         ]
         stack.enter_context(stopping(programs))
         for program in programs:

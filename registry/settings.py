@@ -208,7 +208,9 @@ TWILIO = environment.texts("TWILIO", ACCOUNT_SID="", AUTH_TOKEN="", FROM="", URL
 SMS_GATEWAY = environment.texts("SMS_GATEWAY", URL="", CALL_URL="", TOKEN="", HEADER="Authorization", BODY="")
 SNAPSHOTS_DIR = environment.folder("SNAPSHOTS_DIR", VAR_DIR / "snapshots")  # docs/snapshot.md
 STATUS_DIR = environment.folder("STATUS_DIR", VAR_DIR / "status" / "public")  # the status page as files
-PROBE_EVERY = environment.number("PROBE_EVERY", 30, low=1, high=3600)  # seconds from one look at all parts to the next
+# Seconds from one look at all parts to the next; whom it asks, with which key and number, and who gets test messages.
+PROBE_EVERY = environment.number("PROBE_EVERY", 30, low=1, high=3600)
+PROBE = environment.texts("PROBE", URL="", KEY="", NUMBER="", SINK="")
 SNAPSHOT_KEYS_FILE = environment.text("SNAPSHOT_KEYS_FILE")  # PEM; unset: keys made and kept under VAR_DIR
 
 REST_FRAMEWORK = {

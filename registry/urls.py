@@ -20,6 +20,7 @@ v1: list[URLPattern | URLResolver] = [
     path("", include("accounts.reports.urls")),
     path("", include("accounts.suggestions.urls")),
     path("", include("accounts.websites.urls")),
+    path("", include("registry.status.urls")),
 ]
 urlpatterns = [
     path("", pages.home, name="home"),

@@ -20,6 +20,7 @@ class Scope(models.TextChoices):
     REPORTS_WRITE = "reports:write", _("report accounts, and see what became of it")
     SUGGESTIONS_WRITE = "suggestions:write", _("send suggestions, and see what became of them")
     SNAPSHOTS_READ = "snapshots:read", _("download copies of all listed cards")
+    STATUS_PROBE = "status:probe", _("send test messages, and see whether they left")
 
 
 class ClientApp(models.Model):

@@ -19,7 +19,7 @@ from accounts.messages import senders
 from accounts.messages.gateways.answers import Refused, Unavailable, Unsure
 from accounts.messages.models import Channel, Delivery, Message, MessageStatus, Outcome
 from accounts.messages.rendering import CODE_LIFE
-from accounts.messages.templates import TEMPLATES
+from accounts.messages.templates import PROBE, TEMPLATES
 
 logger = logging.getLogger(__name__)
 
@@ -144,6 +144,8 @@ def _try_later(message: Message, error: str) -> None:
 
 def _give_up(message: Message, error: str) -> None:
     message.status, message.last_error, message.secret = MessageStatus.FAILED, error, ""
+    if message.template == PROBE:  # the status page tells; an alert twice a minute would hide others
+        return
     data = {"code": "message_given_up", "template": message.template, "error": error}
     audit.log("alert", by=audit.SYSTEM, on=message, data=data)
     logger.error("%s was given up: %s", message.pk, error)

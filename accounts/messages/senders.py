@@ -14,6 +14,8 @@ from accounts.messages.models import Channel, Message
 from accounts.messages.templates import TEMPLATES
 
 
+NOBODY = "nobody"  # instead of an address: all the way is measured, but for the last step (probes.py)
+
 class TelephoneSender(Protocol):
     """What a gateway's class has to offer.
 
@@ -58,6 +60,8 @@ def hand_over(message: Message) -> str:
     Raises Refused, Unavailable, Unsure, or whatever else the transport does; the message then counts as not sent.
     """
     channel = Channel(message.channel)
+    if message.to == NOBODY:
+        return ""
     text = message.body
     if message.secret:
         text = TEMPLATES[message.template].uncovered(text, message.secret, channel)

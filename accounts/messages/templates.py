@@ -8,6 +8,8 @@ from accounts.messages.models import Channel
 from accounts.messages.rendering import Template
 from accounts.text import Text
 
+PROBE = "probe"
+
 
 def render(template: str, channel: Channel, language: str, params: Mapping[str, Any]) -> tuple[str, str]:
     """Subject (of an e-mail only) and body.
@@ -356,6 +358,44 @@ TEMPLATES: dict[str, Template] = {
         Text(
             "Data Anda sudah dihapus seperti yang Anda minta. Ini pesan terakhir kami.",
             "Your data are erased, as you asked. This is our last message.",
+        ),
+    ),
+    # To subscribers of the status page.
+    "status_confirm": Template(
+        Text("Konfirmasi: kabar gangguan lewat surel", "Please confirm: news of outages by e-mail"),
+        Text(
+            "Seseorang meminta kabar gangguan dan pemeliharaan dikirim ke alamat ini. Bila itu Anda, buka tautan ini "
+            "dalam tiga hari: {link}\n\nBila bukan Anda, abaikan pesan ini, dan tidak ada yang dikirim. Di halaman "
+            "yang sama Anda dapat menghapus alamat Anda; tanpa itu kami menghapusnya setelah tujuh hari.",
+            "Somebody asked that news of outages and maintenance be sent to this address. If that was you, open this "
+            "link within three days: {link}\n\nIf it was not you, do nothing, and nothing is sent. On the same page "
+            "you can have your address deleted; else we delete it after seven days.",
+        ),
+        short=Text(
+            "Konfirmasikan bahwa Anda ingin menerima kabar gangguan: {link}",
+            "Confirm that you want news of outages: {link}",
+        ),
+        secret="link",  # noqa: S106  # the placeholder's name
+        secret_life=timedelta(days=3),
+    ),
+    "status_update": Template(
+        Text("Kabar layanan: {title} ({stage})", "Service news: {title} ({stage})"),
+        Text(
+            "{title}\n\n{news}\n\nBagian yang terdampak: {components}\n\nHalaman status: {page}\n\n"
+            "Berhenti menerima kabar ini: {link}",
+            "{title}\n\n{news}\n\nAffected: {components}\n\nStatus page: {page}\n\nStop these mails: {link}",
+        ),
+        short=Text("{title}: {stage}. Berhenti: {link}", "{title}: {stage}. Stop: {link}"),
+        secret="link",  # noqa: S106  # the placeholder's name
+        secret_life=timedelta(days=1),  # later it is no news
+        stops=True,
+    ),
+    # To whoever watches that messages leave, or to nobody: probes.py.
+    PROBE: Template(
+        Text("Pesan uji", "Test message"),
+        Text(
+            "Pesan uji dari halaman status. Tidak ada yang perlu dilakukan.",
+            "A test message of the status page. There is nothing to do.",
         ),
     ),
     # To staff.

@@ -90,12 +90,14 @@ class Ledger:
         self.waiting.append(list(results))
         self._state = state
         try:
-            with self._transaction() as file:
-                for round_ in self.waiting:
-                    for result in round_:
-                        self._insert(file, result)
-                self._keep(file, state)
-        except sqlite3.Error as wrong:
+            try:
+                self._write(state)
+            except sqlite3.OperationalError:
+                raise
+            except sqlite3.DatabaseError:  # damaged under us
+                self.reopen()
+                self._write(state)
+        except (sqlite3.Error, OSError) as wrong:
             if not self._complained:
                 logger.error("the status ledger %s can't be written: %s", self.path, wrong)
             self._complained = True
@@ -103,6 +105,13 @@ class Ledger:
         self.waiting.clear()
         self._complained = False
         return True
+
+    def _write(self, state: State) -> None:
+        with self._transaction() as file:
+            for round_ in self.waiting:
+                for result in round_:
+                    self._insert(file, result)
+            self._keep(file, state)
 
     def state(self) -> State:
         if self._state is not None:
@@ -158,6 +167,11 @@ class Ledger:
                 "DELETE FROM probe WHERE at < ?", (datetime.combine(oldest, time(), WIB).timestamp(),)
             )
             file.execute("DELETE FROM day WHERE day < ?", (oldest.isoformat(),))
+
+    def reopen(self) -> None:
+        """Where the file turned out to be damaged: set aside, and a new one. Raises OSError."""
+        self._file.close()
+        self._file = self._opened()
 
     def close(self) -> None:
         self._file.close()
