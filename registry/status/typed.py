@@ -79,6 +79,14 @@ def end(began: datetime, stage: Stage, resolved_at: datetime | None, now: dateti
     return resolved_at
 
 
+def planned_beginning(begins: datetime, now: datetime) -> datetime:
+    if begins < now - _A_MINUTE:
+        raise wrong("maintenance_in_the_past", "/scheduled_for")
+    if begins > now + FARTHEST_AHEAD:
+        raise wrong("maintenance_too_far_ahead", "/scheduled_for", days=FARTHEST_AHEAD.days)
+    return begins
+
+
 def planned_end(begins: datetime, ends: datetime, now: datetime) -> datetime:
     if ends <= begins:
         raise wrong("maintenance_ends_before_it_starts", "/scheduled_until")
