@@ -39,6 +39,7 @@ from accounts.onboarding.keeping import to_send_again
 from accounts.spoken import spoken
 from accounts.text import Text
 from registry.database import outage
+from registry.logs.context import REQUEST_ID
 
 logger = logging.getLogger("registry")
 
@@ -200,6 +201,7 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
             "spoken": spoken(text),
             "error": error,
             "path": request.path,
+            "request_id": REQUEST_ID.get(),
             "typed": to_send_again(request) if error.code == "database_unavailable" else [],
         },
     )

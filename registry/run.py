@@ -21,7 +21,7 @@ from typing import NoReturn
 
 import psycopg
 
-from registry import environment
+from registry import environment, logs
 from registry.postgres import Cluster, PostgresError
 from registry.processes import die_with_parent, dying_with_parent
 from registry.supervisor import STOP_LIMIT_SECONDS, Database, Program, Service, keep_alive, stopping
@@ -50,12 +50,12 @@ def main() -> int:
     try:
         run()
     except (CannotRun, PostgresError) as problem:
-        print(f"error: {problem}", file=sys.stderr)
+        logs.say(f"error: {problem}", file=sys.stderr)
         return 2
     except subprocess.CalledProcessError as failed:  # it has said why
         return failed.returncode or 1
     except Stopped:
-        print("Stopped.", flush=True)
+        logs.say("Stopped.")
     return 0
 
 
@@ -117,6 +117,7 @@ def run() -> None:
 def serve(host: str, port: int) -> list[str]:
     workers = environment.number("WEB_WORKERS", 2, low=1, high=256)
     threads = environment.number("WEB_THREADS", 4, low=1, high=256)
+    own_lines = [f"--log-config={logs.GRANIAN}"] if logs.is_json() else []
     return [
         # Not the script `granian`: its first line cannot name an interpreter with a very long path.
         *(sys.executable, "-c", "from granian.cli import entrypoint; entrypoint()"),
@@ -124,6 +125,7 @@ def serve(host: str, port: int) -> list[str]:
         *(f"--workers={workers}", f"--blocking-threads={threads}", "--log-level=warning"),
         *("--respawn-failed-workers", "--respawn-interval=0.5"),
         f"--workers-kill-timeout={FINISH_WITHIN_SECONDS}",
+        *own_lines,
         "registry.wsgi:application",
     ]
 

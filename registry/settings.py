@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import django_stubs_ext
 from csp.constants import NONE, SELF
 
-from registry import environment, languages
+from registry import environment, languages, logs
 
 django_stubs_ext.monkeypatch()  # generic classes of Django, as the annotations write them
 
@@ -242,11 +242,5 @@ SPECTACULAR_SETTINGS = {
 }
 
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"  # accounts/*/jobs.py
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"procrastinate": {"level": "WARNING"}},  # it tells of every job otherwise
-    "root": {"handlers": ["console"], "level": environment.log_level("LOG_LEVEL", "INFO")},
-}
+PROCRASTINATE_ON_APP_READY = "registry.working.on_app_ready"
+LOGGING_CONFIG, LOGGING = "registry.logs.configure", logs.from_environment()

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
+from registry.logs import say
 from registry.postgres import Cluster, PostgresError
 from registry.processes import dying_with_parent
 
@@ -106,7 +107,7 @@ def stopping(programs: Sequence[Program]) -> Iterator[None]:
 
 
 def keep_alive(services: Sequence[Service], *, is_ready: Callable[[], bool], ready: str) -> None:
-    """Watch them until an exception (a signal's) ends it; prints `ready` once, when they answer."""
+    """Watch them until an exception (a signal's) ends it; says `ready` once, when they answer."""
     deaths = dict.fromkeys(services, 0)
     started = dict.fromkeys(services, time.monotonic())
     again: dict[Service, float] = {}
@@ -121,17 +122,15 @@ def keep_alive(services: Sequence[Service], *, is_ready: Callable[[], bool], rea
                 pause = min(0.25 * 2 ** deaths[service], service.longest_pause)
                 deaths[service] += 1
                 again[service] = now + pause
-                print(
-                    f"The {service.name} ended; it starts again in {pause:g} s.", file=sys.stderr, flush=True
-                )
+                say(f"The {service.name} ended; it starts again in {pause:g} s.", file=sys.stderr)
             elif now >= again[service]:
                 try:
                     service.start()
                 except PostgresError as problem:
-                    print(f"error: {problem}", file=sys.stderr, flush=True)
+                    say(f"error: {problem}", file=sys.stderr)
                 del again[service]
                 started[service] = time.monotonic()
         if not announced and is_ready():
             announced = True
-            print(ready, flush=True)
+            say(ready)
         time.sleep(LOOK_EVERY_SECONDS)

@@ -76,7 +76,7 @@ def request(
 
 
 # What tells when, not what; and whether the server had read a refused body to its end by then.
-_MAY_DIFFER = {"date", "registry-as-of", "connection"}
+_MAY_DIFFER = {"date", "registry-as-of", "connection", "x-request-id"}
 _COUNTS = re.compile(r"(?<=;[rt]=)[0-9]+")
 
 

@@ -21,7 +21,7 @@ from accounts.people import factors
 from accounts.people import services as people
 from accounts.people.models import User
 from accounts.people.roles import Role
-from registry import demo
+from registry import demo, logs
 
 PROTECTED_NAMES = Path(package.__file__).parent / "data" / "protected-names.csv"
 
@@ -40,7 +40,10 @@ class Command(BaseCommand):
             self._build(unfinished)
         if unfinished.exists():  # also where an earlier first run was killed between commit and print
             os.replace(unfinished, path)
-            self._print(json.loads(path.read_text()))
+            if logs.is_json():  # what a program collects is no place for passwords
+                logs.say(f"First run. How to sign in stands in {path}.")
+            else:
+                self._print(json.loads(path.read_text()))
 
     def _build(self, unfinished: Path) -> None:
         """Everything in one transaction; the facts reach the disk before it commits, and count only after."""
