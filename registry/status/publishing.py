@@ -28,7 +28,9 @@ def write(files: Mapping[str, bytes], folder: Path) -> None:
 
 def read(folder: Path) -> dict[str, bytes]:
     """What `write` has put there, by name. Raises OSError."""
-    return {name: (folder / name).read_bytes() for name in sorted(_written(folder)) if (folder / name).exists()}
+    return {
+        name: (folder / name).read_bytes() for name in sorted(_written(folder)) if (folder / name).exists()
+    }
 
 
 def _put(path: Path, body: bytes) -> None:

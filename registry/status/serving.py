@@ -148,6 +148,9 @@ def _drawn() -> tuple[float, float] | None:
     found = _read(CLOCK)
     try:
         page = json.loads(found[0])["page"] if found else None
-        return page and (datetime.fromisoformat(page["updated_at"]).timestamp(), float(page["interval_seconds"]))
+        return page and (
+            datetime.fromisoformat(page["updated_at"]).timestamp(),
+            float(page["interval_seconds"]),
+        )
     except (ValueError, KeyError, TypeError):
         return None

@@ -18,7 +18,9 @@ _ICON = Path(__file__).resolve().parents[2] / "static" / "registry" / "icon.svg"
 def files(picture: Picture) -> dict[str, bytes]:
     """By their names in the folder. All links between them are relative: they work wherever the folder is served."""
     drawn = {**_standing(), "published.json": _json(to_json(picture.published))}
-    drawn |= {f"api/v2/{name}.json": _json(document) for name, document in statuspage.documents(picture).items()}
+    drawn |= {
+        f"api/v2/{name}.json": _json(document) for name, document in statuspage.documents(picture).items()
+    }
     for language, _ in settings.LANGUAGES:
         drawn[f"{language}/index.html"] = page.html(picture, language, root="../")
         drawn[page_at_the_top(language)] = page.html(picture, language, root="")

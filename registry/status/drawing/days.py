@@ -11,7 +11,7 @@ from registry.status.components import NO_DATA
 from registry.status.drawing.words import HOURS, HOURS_AND_MINUTES, MINUTES
 from registry.status.ledger import Day
 
-STEP, WIDTH, HEIGHT = 5, 4, 30  # of a bar, in the drawing's own units; between bars there is one
+STEP, HEIGHT = 5, 30  # of a bar, in the drawing's own units; how wide it is says the style sheet
 MARK = 4  # above the bar of a day with an outage, with as much room again to the bar
 LOWEST = 3  # what a day without data still has, for it is a day
 SLOW_FROM = 0.05  # the share of slow rounds from which a day is called slow
@@ -23,8 +23,7 @@ NOTHING = Text("–", "–")
 class Bar:
     """One day of one component, ready to be drawn."""
 
-    x: int
-    y: int
+    x: int  # of its middle
     height: int
     level: str  # up, slow, some, much, planned or missing: a class, and a word of the legend
     marked: bool
@@ -39,11 +38,20 @@ def bars(days: Sequence[Day], now: datetime, *, every: float) -> list[Bar]:
     return [_bar(number, day, now, every) for number, day in enumerate(days)]
 
 
+def lines(drawn: Sequence[Bar]) -> list[tuple[str, str]]:
+    """For each level the path of all its bars, from the bottom up, and of their marks: a rectangle each is 50 kB."""
+    found: dict[str, list[str]] = {}
+    for bar in drawn:
+        mark = f"M{bar.x} 0v{MARK}" if bar.marked else ""
+        found.setdefault(bar.level, []).append(f"M{bar.x} {2 * MARK + HEIGHT}v-{bar.height}{mark}")
+    return [(level, "".join(path)) for level, path in found.items()]
+
+
 def share(part: float) -> Text:
     """Rounded down: what failed once in a million was not up for all of the time."""
     hundredths = math.floor(part * 10_000 + 1e-9)
     text = f"{hundredths // 100}.{hundredths % 100:02}".removesuffix(".00")
-    return Text(f"{text.replace('.', ',')} %", f"{text} %")
+    return Text(text.replace(".", ",") + "%", text + "%")
 
 
 def uptime_of(days: Sequence[Day]) -> Text:
@@ -83,8 +91,7 @@ def _bar(number: int, day: Day, now: datetime, every: float) -> Bar:
     if seen:
         height = max(LOWEST, round(HEIGHT * (1 - min(missing / passed, 1))))
     return Bar(
-        number * STEP,
-        2 * MARK + HEIGHT - height,
+        number * STEP + STEP // 2,
         height,
         _level(day),
         day.failed > 0,

@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from accounts.text import Text
 from registry.status import times
 from registry.status.components import COMPONENTS, NO_DATA, Component, Group, Status
-from registry.status.drawing.days import Bar, bars, uptime_of
+from registry.status.drawing.days import Bar, bars, lines, uptime_of
 from registry.status.drawing.words import WORDS
 from registry.status.incidents import Incident
 from registry.status.judging import GAP
@@ -29,6 +29,7 @@ class Shown:
     since: Text | None  # of what is not as it should be
     uptime: Text
     bars: list[Bar]
+    lines: list[tuple[str, str]]
     summary: Text  # of the bars, in words
 
 
@@ -98,6 +99,7 @@ def _shown(component: Component, picture: Picture) -> Shown:
         since,
         uptime,
         drawn,
+        lines(drawn),
         WORDS["bars"].format(
             name=component.name,
             uptime=uptime,
@@ -123,9 +125,7 @@ def _history(picture: Picture) -> list[HistoryDay]:
         key=lambda incident: incident.started_at,
         reverse=True,
     )
-    measured = {
-        day.day for days in picture.days.values() for day in days if day.rounds or day.planned
-    }
+    measured = {day.day for days in picture.days.values() for day in days if day.rounds or day.planned}
     return [
         HistoryDay(
             day,

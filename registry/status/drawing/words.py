@@ -9,8 +9,8 @@ WORDS = {
     "last_check": Text("Pemeriksaan terakhir: {time}", "Last check: {time}"),
     "never": Text("Belum ada pemeriksaan.", "Nothing has been checked yet."),
     "every": Text(
-        "Setiap bagian diperiksa sekali dalam {seconds} detik.",
-        "Each component is checked once in {seconds} seconds.",
+        "Setiap bagian diperiksa tiap {seconds} detik.",
+        "Every component is checked every {seconds} seconds.",
     ),
     "late_title": Text("Keadaan saat ini tidak diketahui", "How things are right now is not known"),
     "late": Text(
@@ -46,9 +46,9 @@ WORDS = {
     "missing": Text("Tanpa data", "No data"),
     "legend": Text("Arti batang", "What the bars mean"),
     "level_up": Text("Tanpa gangguan", "No outage"),
-    "level_slow": Text("Lambat, atau terganggu kurang dari 1 %", "Slow, or down less than 1 %"),
-    "level_some": Text("Terganggu kurang dari 10 %", "Down less than 10 %"),
-    "level_much": Text("Terganggu 10 % atau lebih", "Down 10 % or more"),
+    "level_slow": Text("Lambat, atau terganggu kurang dari 1%", "Slow, or down less than 1%"),
+    "level_some": Text("Terganggu kurang dari 10%", "Down less than 10%"),
+    "level_much": Text("Terganggu 10% atau lebih", "Down 10% or more"),
     "level_planned": Text("Pemeliharaan", "Maintenance"),
     "level_missing": Text("Tidak ada data", "No data"),
     "how": Text(

@@ -28,7 +28,9 @@ class Command(BaseCommand):
         except OSError as wrong:
             raise CommandError(f"{source} can't be read: {wrong.strerror}.") from wrong
         if publishing.CLOCK not in files:
-            raise CommandError("There is no page yet: the prober (`manage.py probe`) draws it after its first round.")
+            raise CommandError(
+                "There is no page yet: the prober (`manage.py probe`) draws it after its first round."
+            )
         try:
             publishing.write(files, folder)
         except OSError as wrong:
