@@ -86,6 +86,10 @@ SENTENCES: dict[str, Text] = {
         "Registri sedang tidak dapat membaca datanya; coba lagi sebentar lagi. Pakai salinan yang ada.",
         "The registry can't read its data right now; try again shortly. Go on with the copy you have.",
     ),
+    "status_page_missing": Text(
+        "Halaman status belum ada; coba lagi setengah menit lagi. Kalau tetap tidak ada, registri tidak sedang diperiksa.",
+        "There is no status page yet; try again in half a minute. If it stays away, nobody is checking the registry.",
+    ),
     "forbidden": Text("Ini tidak diizinkan.", "This is not allowed."),
     "owners_only": Text(
         "Halaman ini untuk pemilik usaha. Keluar dulu dari halaman staf, lalu masuk dengan kontak Anda sendiri.",
@@ -183,6 +187,10 @@ SENTENCES: dict[str, Text] = {
     ),
     "key_repeated": Text("Kirim tepat satu header Authorization.", "Send exactly one Authorization header."),
     "key_unknown": Text("Kunci API ini tidak dikenal.", "This API key is not known."),
+    "metrics_token_wrong": Text(
+        "Kirim METRICS_TOKEN dari server ini: Authorization: Bearer …",
+        "Send this server's METRICS_TOKEN: Authorization: Bearer …",
+    ),
     "key_revoked": Text(
         "Kunci API ini sudah dicabut; pakai kunci yang baru.", "This API key was revoked; use the new one."
     ),
@@ -680,6 +688,15 @@ SENTENCES: dict[str, Text] = {
     "reported_already": Text(
         "Pelapor ini sudah melaporkan akun ini hari ini; kirim lagi besok.",
         "This reporter has reported this account today already; send it again tomorrow.",
+    ),
+    "status_address_missing": Text("Tulis alamat email Anda.", "Write your e-mail address."),
+    "status_address_invalid": Text(
+        "Ini bukan alamat email yang dapat dipakai. Contoh: nama@contoh.id.",
+        "This e-mail address can't be used. For example: name@example.com.",
+    ),
+    "status_asked_too_often": Text(
+        "Terlalu banyak permintaan dari jaringan ini atau hari ini; coba lagi dalam {minutes} menit.",
+        "Too many have asked from this network, or today; try again in {minutes} minutes.",
     ),
     "suggestions_used_up": Text(
         "Batas {limit} saran sehari sudah tercapai; kirim lagi besok.",

@@ -37,6 +37,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("v1/", include(v1)),
     path(".well-known/jwks.json", jwks, name="jwks"),
+    path("status/subscribe/", include("registry.status.subscribing.urls")),
     path("", include("accounts.messages.urls")),
     path("", include("accounts.onboarding.urls")),
 ]

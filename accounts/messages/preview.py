@@ -25,6 +25,11 @@ SAMPLES: dict[str, object] = {
     "problem": Text("Halamannya tidak menjawab.", "Its page does not answer."),
     "number": "+62 812-3456-7890",
     "website": "warung-bu-siti.example",
+    "title": Text("Gangguan: Pencarian nomor", "Outage: Look-ups"),
+    "stage": Text("Sedang diselidiki", "Investigating"),
+    "news": Text("Kami sedang menyelidikinya.", "We are looking into it."),
+    "components": Text("Pencarian nomor", "Look-ups"),
+    "page": "https://registry.example/status/",
     "link": "/my/applications/app_01h2xcejqtf2nbrexx3vqjhp41/",
 }
 SECRET_CODE, SECRET_LINK = "420019", "/i/Zm9ydHktdHdvLWlzLXRoZS1hbnN3ZXI/"  # made up

@@ -32,7 +32,8 @@ class Template:
     """`short` is for SMS and calls, where what people wrote themselves would make it long.
 
     `secret` is the placeholder that never gets into the outbox: a code, or the path of a `link`. After
-    `secret_life` the message is not sent any more.
+    `secret_life` the message is not sent any more. `stops`: its link is the way to get no more such mails, which a
+    program that reads mail may offer by itself (RFC 8058).
     """
 
     subject: Text
@@ -40,6 +41,7 @@ class Template:
     short: Text | None = None
     secret: str = ""
     secret_life: datetime.timedelta = CODE_LIFE
+    stops: bool = False
     placeholders: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:

@@ -11,10 +11,11 @@ from django.utils.module_loading import import_string
 from accounts.messages import development
 from accounts.messages.gateways.answers import Refused, Unavailable
 from accounts.messages.models import Channel, Message
+from accounts.messages.rendering import absolute
 from accounts.messages.templates import TEMPLATES
 
-
 NOBODY = "nobody"  # instead of an address: all the way is measured, but for the last step (probes.py)
+
 
 class TelephoneSender(Protocol):
     """What a gateway's class has to offer.
@@ -59,9 +60,9 @@ def hand_over(message: Message) -> str:
 
     Raises Refused, Unavailable, Unsure, or whatever else the transport does; the message then counts as not sent.
     """
-    channel = Channel(message.channel)
     if message.to == NOBODY:
         return ""
+    channel = Channel(message.channel)
     text = message.body
     if message.secret:
         text = TEMPLATES[message.template].uncovered(text, message.secret, channel)
@@ -76,9 +77,12 @@ def hand_over(message: Message) -> str:
 
 def _mail(message: Message, text: str) -> None:
     # Whoever gets the same message twice (after a crash between sending and noting it) can tell by its id.
-    message_id = f"<{message.id}@{urlsplit(settings.PUBLIC_URL).hostname}>"
+    headers = {"Message-ID": f"<{message.id}@{urlsplit(settings.PUBLIC_URL).hostname}>"}
+    if message.secret and TEMPLATES[message.template].stops:
+        headers["List-Unsubscribe"] = f"<{absolute(message.secret)}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     try:
-        EmailMessage(message.subject, text, to=[message.to], headers={"Message-ID": message_id}).send()
+        EmailMessage(message.subject, text, to=[message.to], headers=headers).send()
     except smtplib.SMTPRecipientsRefused as wrong:
         code = max(code for code, _ in wrong.recipients.values())
         kind = f"smtp_{code}"

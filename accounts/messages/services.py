@@ -1,14 +1,19 @@
 """Writing to people."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any, NamedTuple
 
 from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
+from django.db.models.functions import Now
 
 from accounts.audit.journal import Actor, Thing
 from accounts.messages import jobs, templates
 from accounts.messages.models import Channel, Message, MessageStatus
 from accounts.people.models import User
+
+AT_ONCE = 500  # messages that are removed in one transaction
 
 
 @transaction.atomic
@@ -70,9 +75,70 @@ def send(
     return message
 
 
+class Recipient(NamedTuple):
+    """Of a mail that goes to many. `about`, `secret` and `once` are as `send` has them."""
+
+    address: str
+    language: str
+    about: Thing
+    secret: str
+    once: str
+
+
+@transaction.atomic
+def send_to_each(
+    template: str, recipients: Sequence[Recipient], *, by: Actor, params: Mapping[str, Any]
+) -> None:
+    """One mail to each address, written out once a language; who has one under the same `once` gets no other.
+
+    Raises ValueError: no such template, or a placeholder without a value.
+    """
+    written = {
+        language: templates.render(template, Channel.EMAIL, language, params)
+        for language in {recipient.language for recipient in recipients}
+    }
+    rows = [
+        Message(
+            channel=Channel.EMAIL,
+            to=recipient.address,
+            language=recipient.language,
+            template=template,
+            subject=written[recipient.language][0],
+            body=written[recipient.language][1],
+            secret=recipient.secret,
+            once=recipient.once,
+            about=str(recipient.about.pk),
+            by=str(by.pk),
+        )
+        for recipient in recipients
+    ]
+    Message.objects.bulk_create(rows, ignore_conflicts=True)
+    _wake_the_worker_after_commit(jobs.wake_mail)
+
+
 def forget(contacts: Iterable[str]) -> None:
     """What waits for these contacts is not sent any more."""
-    Message.objects.filter(to__in=list(contacts), status=MessageStatus.WAITING).delete()
+    _remove(Message.objects.filter(to__in=list(contacts), status=MessageStatus.WAITING))
+
+
+def forget_about(things: Iterable[str]) -> None:
+    """What is about these is not sent any more, nor kept."""
+    _remove(Message.objects.filter(about__in=list(things)))
+
+
+def remove_old(written_by: Iterable[str], *, older_than: timedelta) -> None:
+    """Messages of these templates that were written so long ago, whatever became of them."""
+    old = Message.objects.filter(template__in=list(written_by), created_at__lt=Now() - older_than)
+    while _remove(old[:AT_ONCE]):
+        pass
+
+
+@transaction.atomic
+def _remove(rows: QuerySet[Message]) -> int:
+    """One that is being sent is waited for: what comes of that is noted in a row of its own, which goes as well."""
+    found = [message.pk for message in rows.select_for_update()]
+    Message.objects.filter(pk__in=found).delete()
+    return len(found)
 
 
 def _wake_the_worker_after_commit(wake: Callable[[], None]) -> None:

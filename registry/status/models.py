@@ -12,6 +12,9 @@ from accounts.ids import IdField
 from accounts.text import Text
 from registry.status.components import COMPONENTS, KEYS
 from registry.status.incidents import ENDED, IMPACTS, LABELS, Impact, Stage
+from registry.status.subscribing.models import Subscriber as Subscriber  # Django finds an app's models here
+from registry.status.subscribing.models import Telling as Telling
+from registry.status.subscribing.models import Wish as Wish
 
 TITLE_LIMIT = 120  # characters
 BODY_LIMIT = 5_000
