@@ -29,7 +29,13 @@ OURS = (
     "OWNER_DATABASE_URL", "PORT", "PUBLIC_URL", "REGISTRY_ROLE", "REGISTRY_SUPERVISED", "SUPERUSER_DATABASE_URL",
     "VAR_DIR",
 )  # fmt: skip
-MARKS = {"web": "granian", "jobs": "procrastinate", "database": "/bin/postgres "}
+MARKS = {
+    "web": "granian",
+    "jobs": "procrastinate",
+    "database": "/bin/postgres ",
+    "cards": "cards follow",
+    "prober": "manage.py probe",
+}
 ANSWER_WITHIN_SECONDS = 30
 SIGN_IN = "/admin/sign-in/"
 LOG_LINE = re.compile(
@@ -117,7 +123,7 @@ class Server:
         """Ends it by a signal, and sees that nothing is left running."""
         assert self.process is not None
         everyone = self.everyone()
-        assert len(everyone) >= 3 + 2 + 5  # services, web workers, PostgreSQL's own
+        assert len(everyone) >= 5 + 2 + 5  # services, web workers, PostgreSQL's own
         self.process.send_signal(number)
         self.process.wait(60)
         # Killed with PostgreSQL beside it, a job worker looks for the database for half a minute before it ends.
