@@ -13,7 +13,7 @@ ABANDONED_AFTER = 600  # seconds: what a writer that was killed left half done
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> None:
-    """What is not drawn any more is removed. Raises OSError (a full disk, say): each file is then the old or the new."""
+    """What is not drawn any more is removed. Raises OSError (a full disk, say): each file is the old or the new."""
     for name in sorted(files, key=lambda name: (name == CLOCK, name)):
         _put(folder / name, files[name])
     before = _written(folder)

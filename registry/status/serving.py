@@ -1,4 +1,4 @@
-"""Hands out the status page as files, before sessions and the database have a say: it answers while all else is down."""
+"""Hands out the status page as files, before sessions and the database have a say: it answers while all is down."""
 
 import json
 import re
@@ -146,11 +146,10 @@ def _read(name: str) -> tuple[bytes, float] | None:
 def _drawn() -> tuple[float, float] | None:
     """When all of the folder was drawn, in Unix seconds, and the seconds from one round to the next."""
     found = _read(CLOCK)
+    if found is None:
+        return None
     try:
-        page = json.loads(found[0])["page"] if found else None
-        return page and (
-            datetime.fromisoformat(page["updated_at"]).timestamp(),
-            float(page["interval_seconds"]),
-        )
+        page = json.loads(found[0])["page"]
+        return datetime.fromisoformat(page["updated_at"]).timestamp(), float(page["interval_seconds"])
     except (ValueError, KeyError, TypeError):
         return None

@@ -1,4 +1,4 @@
-"""The whole folder of the status page, drawn from one picture: pages, JSON, feeds, badges, and what they need beside."""
+"""The whole folder of the status page, drawn from one picture: pages, JSON, feeds, badges, and what they need."""
 
 import json
 from functools import cache

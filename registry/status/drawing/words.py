@@ -36,8 +36,10 @@ WORDS = {
     "today": Text("Hari ini", "Today"),
     "uptime": Text("{share} berfungsi", "{share} uptime"),
     "bars": Text(
-        "{name}, 90 hari terakhir: {uptime}; hari dengan gangguan: {bad}; hari tanpa data: {missing}. Angkanya ada di tabel.",
-        "{name}, the last 90 days: {uptime}; days with an outage: {bad}; days without data: {missing}. The table has the numbers.",
+        "{name}, 90 hari terakhir: {uptime}; hari dengan gangguan: {bad}; hari tanpa data: {missing}."
+        " Angkanya ada di tabel.",
+        "{name}, the last 90 days: {uptime}; days with an outage: {bad}; days without data: {missing}."
+        " The table has the numbers.",
     ),
     "each_day": Text("Angka setiap hari", "Each day in numbers"),
     "date": Text("Tanggal", "Date"),

@@ -17,6 +17,8 @@ NOW = datetime(2026, 11, 22, 10, 4, 30, tzinfo=UTC)  # 17.04 in Jakarta
 A_DAY = int(86_400 / EVERY)
 OK, SLOW, PART, DOWN = Status.OPERATIONAL, Status.DEGRADED, Status.PARTIAL, Status.MAJOR
 TODAY = int((10 + 7 + 4.5 / 60) * 3600 / EVERY)  # rounds of today so far, in Jakarta
+TITLE = Text("Pencarian nomor terganggu", "Look-ups fail")
+BODY = Text("Kami sedang memeriksa.\n\nBaris kedua.", "We are looking into it.\n\nA second paragraph.")
 MARKUP = Text(
     '<b>Tebal</b> & <script>alert(1)</script> " data-when="now"',
     '<b>Bold</b> & <script>alert(1)</script> " data-when="now"',
@@ -38,7 +40,7 @@ def picture(
 ) -> Picture:
     """All well for ninety days, but for what is given. `last`: how long ago the newest round began."""
     at = (now - last).timestamp()
-    every = {key: OK for key in KEYS} | dict(statuses or {})
+    every = dict.fromkeys(KEYS, OK) | dict(statuses or {})
     return Picture(
         now,
         EVERY,
@@ -58,10 +60,8 @@ def incident(
     *,
     began: datetime = NOW - timedelta(minutes=10),
     ended: datetime | None = None,
-    title: Text = Text("Pencarian nomor terganggu", "Look-ups fail"),
-    body: Text = Text(
-        "Kami sedang memeriksa.\n\nBaris kedua.", "We are looking into it.\n\nA second paragraph."
-    ),
+    title: Text = TITLE,
+    body: Text = BODY,
     impact: Impact = Impact.MAJOR,
     components: tuple[str, ...] = ("lookups",),
     automatic: bool = False,
