@@ -40,6 +40,7 @@
 #: SIGN_IN_CODES_A_DAY codes that are sent to owners in a day, in all: 5000
 #: TRUSTED_PROXIES     how many proxies in front write X-Forwarded-For: 0; guesses at passwords are counted by it
 #: DATABASE_POOL_SIZE  connections of each process: 8
+#: METRICS_TOKEN       sixteen characters or more that Prometheus sends for /metrics; unset: there is no such page
 #: LOG_LEVEL           INFO
 #: POSTGRES_RUN_AS     when root starts it, the user the embedded PostgreSQL runs as: postgres, else nobody
 

@@ -86,6 +86,14 @@ def folder(name: str, default: Path) -> Path:
     return path
 
 
+def secret(name: str, *, at_least: int) -> str:
+    """Empty where it is unset. A short one is guessed."""
+    given = text(name)
+    if given and (len(given) < at_least or not (given.isascii() and given.isprintable()) or " " in given):
+        stop(f"{name} can't be used: it has to be {at_least} characters or more, letters and digits")
+    return given
+
+
 def secret_key(name: str, var_dir: Path) -> str:
     """The variable, or a key of this installation that its first run makes."""
     if given := text(name):

@@ -104,6 +104,7 @@ def run() -> None:
             ),
             Program("prober", prober, folder=ROOT, env={**env, "DATABASE_POOL_SIZE": "0"}),
         ]
+        shutil.rmtree(var_dir / "metrics", ignore_errors=True)  # what workers count: from here on
         stack.enter_context(stopping(programs))
         for program in programs:
             program.start()

@@ -1,7 +1,9 @@
 """The entry point of every WSGI server; `make run` serves it with granian."""
 
+import logging
 import os
 import signal
+import time
 from collections.abc import Iterable
 from functools import cache
 from http import HTTPStatus
@@ -24,11 +26,18 @@ if os.environ.get("REGISTRY_SUPERVISED"):
 django.setup(set_prefix=False)
 
 from django.conf import settings  # noqa: E402  # what follows needs the apps
-from django.http import HttpResponse  # noqa: E402
+from django.http import HttpRequest, HttpResponse  # noqa: E402
+from django.http.response import HttpResponseBase  # noqa: E402
 
 from accounts.cardstore.fastpath import FastPath, Refused  # noqa: E402
-from registry import errors  # noqa: E402
+from registry import errors, tracing  # noqa: E402
 from registry.database import outage  # noqa: E402
+from registry.logs.context import request_id  # noqa: E402
+from registry.metrics import routes  # noqa: E402
+from registry.metrics.counting import ANSWERED, NOBODY  # noqa: E402
+from registry.metrics.page import counted  # noqa: E402
+
+logger = logging.getLogger("registry.requests")
 
 
 class Utf8Request(WSGIRequest):
@@ -46,22 +55,32 @@ class Utf8Request(WSGIRequest):
 class Utf8Handler(WSGIHandler):
     request_class = Utf8Request
 
+    def get_response(self, request: HttpRequest) -> HttpResponseBase:
+        response = super().get_response(request)
+        request.META[ANSWERED] = routes.by_django(request, response)
+        return response
 
+
+tracing.start()
 _django = Utf8Handler()
 _fast_path = FastPath(outage.is_database_there)
 # Of one Django answer: what belongs to it alone. The rest, security's headers above all, every answer carries.
 _ITS_OWN = {"content-type", "content-length", "content-language", "cache-control", "expires", "vary"}
 
 
+@counted
 def application(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
-    """A look-up from this machine's store, or Django."""
+    """A look-up from this machine's store, or Django. Every answer carries its request's id."""
+    of_request = ("X-Request-ID", request_id(environ))
     try:
         answer = _fast_path(environ)
     except Refused as refusal:
         response = errors.problem(Utf8Request(environ), refusal.error)
-        return _sent(response, refusal.headers, start_response)
+        environ[ANSWERED] = routes.refused_by_the_store(environ, response.status_code)
+        return _sent(response, [*refusal.headers, of_request], start_response)
     if answer is None:
-        return _all_of(environ, start_response)
+        return _by_django(environ, start_response, of_request)
+    environ[ANSWERED] = routes.of_the_store(environ, answer)
     vary = [value for name, value in answer.headers if name == "Vary"]
     start_response(
         _STATUS[answer.status],
@@ -69,10 +88,33 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> list
             *(header for header in answer.headers if header[0] != "Vary"),
             ("Vary", ", ".join([*vary, "Accept-Language"])),
             ("Content-Length", str(len(answer.body))),
+            of_request,
             *_standing_headers(),
         ],
     )
     return [answer.body]
+
+
+def _by_django(
+    environ: WSGIEnvironment, start_response: StartResponse, of_request: tuple[str, str]
+) -> list[bytes]:
+    """With a line in the log and a trace, where they are wanted. Look-ups from the store have neither: to write one
+    takes longer than to answer.
+    """
+    began = time.perf_counter()
+
+    def start(status: str, headers: list[tuple[str, str]], exc_info: Any = None) -> Any:
+        return start_response(status, [*headers, of_request], exc_info)
+
+    with tracing.request(environ) as answered:
+        body = _all_of(environ, start)
+        route, method, code, _ = environ.get(ANSWERED, NOBODY)  # never the path, which may be a number
+        answered(method, route, code)
+    if logger.isEnabledFor(logging.INFO):
+        took = round(1000 * (time.perf_counter() - began), 1)
+        asked = {"method": method, "route": route, "status": code, "milliseconds": took}
+        logger.info("%s %s: %d in %.1f ms", method, route, code, took, extra={"asked": asked})
+    return body
 
 
 def _all_of(environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:

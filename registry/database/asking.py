@@ -4,6 +4,7 @@ A server that was stopped (SIGSTOP, a disk that hangs) takes connections and nev
 of its own ends that. So only the thread waits; one a question, however many ask.
 """
 
+import logging
 import threading
 import time
 from collections.abc import Callable
@@ -14,6 +15,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from registry.database import outage
 
+logger = logging.getLogger(__name__)
+
 CONNECT_WITHIN_SECONDS = 2  # the least that libpq takes
 GIVE_UP_ON_A_LINE_AFTER = 10_000  # milliseconds without any sign of the other end's kernel
 
@@ -22,10 +25,12 @@ Connection = psycopg.Connection[tuple[Any, ...]]
 
 
 class Told(NamedTuple, Generic[T]):
-    """`value` is None unless `came` is ok. slow: it is there, as far as anybody knows, and did not answer in time."""
+    """`value` is None unless `came` is ok. slow: it is there, as far as anybody knows, and did not answer in time.
+    failed: it refused; the log says why.
+    """
 
     value: T | None
-    came: Literal["ok", "away", "slow"]
+    came: Literal["ok", "away", "slow", "failed"]
 
 
 class Question(Generic[T]):
@@ -62,8 +67,11 @@ class Question(Generic[T]):
                 told = Told(self._ask(connection), "ok")
         except psycopg.errors.QueryCanceled:
             told = Told(None, "slow")
-        except psycopg.Error:
+        except (psycopg.OperationalError, psycopg.InterfaceError):
             outage.suspect()  # nobody else is to wait for it
+        except Exception as wrong:  # a table is missing, or a right: somebody has to look
+            told = Told(None, "failed")
+            logger.error("A question to the database failed: %s", type(wrong).__name__)
         finally:
             with self._lock:
                 self._told, self._told_at, self._asking = told, time.monotonic(), None
