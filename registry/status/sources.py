@@ -1,6 +1,7 @@
 """Where a prober hears what staff and other probers told, and tells its own: the database, or a registry's page."""
 
 import contextlib
+import logging
 import os
 import socket
 import time
@@ -10,10 +11,13 @@ from typing import Any, Protocol
 
 from django.db import connection
 
+from accounts.errors import DomainError
 from accounts.wire import Deadline
 from registry.status import incidents, keys, published, services
 from registry.status.asking import Failed, Registry
 from registry.status.incidents import Incident, Published
+
+logger = logging.getLogger(__name__)
 
 LONGEST_DOCUMENT = 16 * 2**20  # bytes: two hundred incidents, each with a dozen long updates
 WITHIN = 10.0  # seconds
@@ -45,7 +49,7 @@ class Database:
             self._connected = connection.connection
             key = keys.make() if wants_key else ""
             for incident in own:
-                services.tell(incident)
+                _tell(incident)
             return News(published.from_database(), key)
         finally:
             self._connected = None
@@ -58,6 +62,14 @@ class Database:
             socket.socket(fileno=os.dup(self._connected.fileno())) as ours,
         ):
             ours.shutdown(socket.SHUT_RDWR)
+
+
+def _tell(incident: Incident) -> None:
+    """What the database's rules will not have keeps nobody from hearing the others."""
+    try:
+        services.tell(incident)
+    except DomainError as refusal:
+        logger.error("%s can't be told: %s", incident.id, refusal.code)
 
 
 @dataclass(frozen=True)

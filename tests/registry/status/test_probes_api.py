@@ -1,0 +1,153 @@
+"""`/v1/probes`: test messages go all the way that others go, to nobody, and do not pile up."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.db import connection, transaction
+from django.db.models.functions import Now
+from django.test import Client
+
+from accounts.audit import journal as audit
+from accounts.audit.models import LogEntry
+from accounts.clients.models import Scope
+from accounts.messages import jobs, probes
+from accounts.messages.models import Channel, Delivery, Message
+from accounts.messages.senders import NOBODY
+from tests.partner import Partner, partner, refused
+from tests.racing import race
+
+UNKNOWN = "msg_01h2xcejqtf2nbrexx3vqjhp41"
+
+
+@pytest.fixture
+def prober(db_of_the_test: None) -> Partner:
+    return partner("Prober", Scope.STATUS_PROBE)
+
+
+def sent(prober: Partner, channel: str = "email") -> Any:
+    answer = prober.post("/v1/probes", {"channel": channel})
+    assert answer.status_code == 201
+    assert answer.headers["Location"] == f"/v1/probes/{answer.json()['id']}"
+    assert answer.headers["Cache-Control"] == "no-store"
+    return answer.json()
+
+
+@pytest.mark.parametrize("channel", ["email", "sms"])
+def test_a_test_message_leaves_like_any_other_and_reaches_nobody(
+    prober: Partner, channel: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    probe = sent(prober, channel)
+    assert (probe["channel"], probe["status"], probe["sent_at"]) == (channel, "waiting", None)
+    others = {"email": jobs.TELEPHONE, "sms": jobs.MAIL}[channel]
+    assert not jobs.deliver_next(others)
+    assert jobs.deliver_next()
+    after = prober.get(f"/v1/probes/{probe['id']}").json()
+    assert after["status"] == "sent" and after["sent_at"]
+    assert Message.objects.get().to == NOBODY
+    assert Delivery.objects.get().outcome == "accepted"
+    assert not mail.outbox
+    assert "Test message" not in capsys.readouterr().out
+
+
+def test_with_a_sink_the_mail_is_really_handed_over(prober: Partner, settings: Any) -> None:
+    settings.PROBE = {**settings.PROBE, "SINK": "sink@registry.example"}
+    sent(prober, "email"), sent(prober, "sms")
+    while jobs.deliver_next():
+        pass
+    (message,) = mail.outbox
+    assert message.to == ["sink@registry.example"]
+    assert set(Message.objects.values_list("status", flat=True)) == {"sent"}
+
+
+def test_a_sink_that_refuses_is_told_by_the_page_and_not_by_an_alert_twice_a_minute(prober: Partner) -> None:
+    probe = sent(prober)
+    message = Message.objects.get()
+    jobs._give_up(message, "smtp_550")
+    message.save()
+    assert prober.get(f"/v1/probes/{probe['id']}").json()["status"] == "failed"
+    assert not LogEntry.objects.filter(kind="alert").exists()
+
+
+def test_old_ones_go_sent_or_not_so_that_nothing_piles_up(prober: Partner) -> None:
+    """A day of rounds leaves what two minutes hold; also while no worker sends them."""
+    other = partner("Another prober", Scope.STATUS_PROBE)
+    foreign = sent(other)
+    for number in range(40):
+        sent(prober, ("email", "sms")[number % 2])
+        if number % 4 == 0:
+            jobs.deliver_next()
+        Message.objects.update(created_at=Now() - (number % 5) * timedelta(minutes=1))
+    Message.objects.exclude(pk=foreign["id"]).update(created_at=Now() - 2 * probes.KEPT)
+    last = sent(prober)
+    assert set(Message.objects.values_list("pk", flat=True)) == {last["id"], foreign["id"]}
+    assert not Delivery.objects.exclude(message=foreign["id"]).exists()
+
+
+def test_what_is_not_a_probe_is_not_touched(prober: Partner) -> None:
+    sent(prober)
+    about = Message.objects.get().about
+    kept = Message.objects.create(
+        channel=Channel.EMAIL,
+        to="kai@app.example",
+        template="approved",
+        body="…",
+        by="system",
+        about=about,
+        created_at=Now() - timedelta(days=1),
+    )
+    sent(prober)
+    assert Message.objects.filter(pk=kept.pk).exists()
+    refused(prober.get(f"/v1/probes/{kept.pk}"), 404, "not_found")
+
+
+def test_ones_own_only(prober: Partner) -> None:
+    probe = sent(prober)
+    other = partner("Another prober", Scope.STATUS_PROBE)
+    not_mine = other.get(f"/v1/probes/{probe['id']}")
+    refused(not_mine, 404, "not_found")
+    for wrong in (UNKNOWN, "1", "%20", "msg_", "x" * 3000, "%0A"):
+        unknown = other.get(f"/v1/probes/{wrong}")
+        assert (unknown.status_code, unknown.content) == (404, not_mine.content)
+
+
+def test_no_call_without_its_scope_or_a_key(prober: Partner) -> None:
+    probe = sent(prober)
+    reader = partner("Reader", Scope.CONTACTS_READ)
+    for http, status, code in ((reader.http, 403, "scope_missing"), (Client(), 401, "key_missing")):
+        refused(http.post("/v1/probes", {"channel": "email"}, content_type="application/json"), status, code)
+        refused(http.get(f"/v1/probes/{probe['id']}"), status, code)
+    assert Message.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({}, "required"),
+        ({"channel": "voice"}, "choice_unknown"),
+        ({"channel": None}, "required"),
+        ({"channel": 1}, "wrong_type"),
+        ({"channel": "email", "to": "mallory@app.example"}, "field_unknown"),
+    ],
+)
+def test_nobody_says_whom_it_goes_to(prober: Partner, body: Any, code: str) -> None:
+    refused(prober.post("/v1/probes", body), 422, code)
+    assert not Message.objects.exists()
+
+
+@pytest.mark.usefixtures("committed")
+def test_one_that_is_just_being_sent_holds_up_nobody() -> None:
+    """A gateway that hangs keeps its row: without `skip_locked` the next probe would wait for it, and for ever so."""
+    first = probes.send(Channel.EMAIL, by=audit.SYSTEM)
+    Message.objects.update(created_at=Now() - 2 * probes.KEPT)
+    with transaction.atomic():
+        Message.objects.select_for_update().get(pk=first.pk)
+
+        def send() -> None:
+            with connection.cursor() as cursor:
+                cursor.execute("SET lock_timeout = '2s'")
+            probes.send(Channel.EMAIL, by=audit.SYSTEM)
+
+        assert race(send) == ["done"]
+    assert Message.objects.count() == 2
