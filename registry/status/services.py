@@ -1,4 +1,4 @@
-"""What may happen to an incident and to a maintenance: what staff and probers tell. Only this file writes their `stage`.
+"""What may happen to an incident and to a maintenance: what staff and probers tell. Only here is a `stage` written.
 
 What was told stays as it is and is followed by more (`incidents.FOLLOWS`); the database refuses to change an update.
 Each act writes one event; who subscribed is told by what listens to it.
@@ -24,7 +24,9 @@ from registry.status.models import Incident, IncidentUpdate
 PUBLISH = "status.publish_incident"
 FIRST = tuple(stage for stage in Stage if stage in FOLLOWS[None] - {Stage.SCHEDULED})  # of an incident
 IMPACTS = tuple(impact for impact in Impact if impact != Impact.MAINTENANCE)
-_TELLING = 0x7662_7374_6174  # any constant of our own: the key of the lock by which one prober tells at a time
+_TELLING = (
+    0x7662_7374_6174  # any constant of our own: the key of the lock by which one prober tells at a time
+)
 
 
 @audit.transaction
@@ -77,19 +79,23 @@ def plan_maintenance(
     as_id: str | None = None,
     by: User,
 ) -> Incident:
-    """Announce a maintenance. It begins and ends by the clock, unless an update says so before. Raises as `open_incident`."""
+    """Announce a maintenance. It begins and ends by the clock, unless an update says so before.
+
+    Raises as `open_incident`.
+    """
     require_permission(by, PUBLISH)
     words = typed.title(title_id, title_en), typed.body(body_id, body_en)
     now = clock.now()
     begins = typed.planned_beginning(scheduled_for, now)
+    ends = typed.planned_end(begins, scheduled_until, now)
     facts = {
         **words[0],
         "impact": Impact.MAINTENANCE,
         "components": typed.known(components),
         "stage": Stage.SCHEDULED,
-        "started_at": scheduled_for,
-        "scheduled_for": scheduled_for,
-        "scheduled_until": typed.planned_end(scheduled_for, scheduled_until, now),
+        "started_at": begins,
+        "scheduled_for": begins,
+        "scheduled_until": ends,
     }
     return _publish("maintenance.planned", facts, words[1], now, as_id=as_id, by=by)
 
@@ -109,8 +115,9 @@ def update(
     as_id: str | None = None,
     by: User,
 ) -> Incident:
-    """Follow what was told. None leaves impact and components as they are; `seen` is the newest update that `by` has read.
+    """Follow what was told; `seen` is the newest update that `by` has read.
 
+    None leaves impact and components as they are.
     `resolved_at` belongs to resolving (None: now), `scheduled_until` to a maintenance that takes longer or shorter.
     Raises Forbidden permission_missing; Invalid; Stale; NotAllowed incident_stage_wrong. The same under the same
     `as_id` again changes nothing.
@@ -155,7 +162,7 @@ def _change(row: Incident, stage: Stage, resolved_at: datetime | None, now: date
 
 
 def rehearsed(act: Callable[[], Incident]) -> told.Incident:
-    """What `act` would publish; all of it is undone. Raises what `act` raises: a preview refuses what publishing would."""
+    """What `act` would publish; all of it is undone. Raises what it raises: a preview refuses what publishing would."""
     try:
         with audit.together():
             raise _Rehearsed(published.incident(act()))
@@ -216,8 +223,6 @@ def _tell_more(row: Incident, own: told.Incident, now: datetime) -> None:
     before = published.incident(row)
     known = {update.id for update in before.updates}
     stage, news = before.updates[-1].stage, list[told.Update]()
-    if stage in ENDED:
-        return
     for update in own.updates:
         if update.id not in known and update.stage in FOLLOWS[stage]:
             news.append(update)

@@ -50,10 +50,10 @@ USUAL: dict[str, Usual] = {
         Place.INCIDENT,
         Text("Pencarian nomor gagal", "Look-ups fail"),
         Text(
-            "Sebagian pencarian nomor gagal. Aplikasi tetap memakai salinan kartu yang sudah ada di ponsel, jadi nama dan "
-            "lencana yang pernah tampil tetap tampil untuk sementara. Kami sedang mencari penyebabnya.",
-            "Some look-ups of numbers fail. Apps go on with the cards that a phone has already, so names and badges that "
-            "were shown before are still shown for a while. We are looking for the cause.",
+            "Sebagian pencarian nomor gagal. Aplikasi tetap memakai salinan kartu yang sudah ada di ponsel, jadi nama "
+            "dan lencana yang pernah tampil tetap tampil untuk sementara. Kami sedang mencari penyebabnya.",
+            "Some look-ups of numbers fail. Apps go on with the cards that a phone has already, so names and badges "
+            "that were shown before are still shown for a while. We are looking for the cause.",
         ),
         Stage.INVESTIGATING,
         Text("Pencarian nomor terganggu", "Look-ups are disrupted"),
@@ -64,8 +64,10 @@ USUAL: dict[str, Usual] = {
         Place.INCIDENT,
         Text("Pencarian nomor lambat", "Look-ups are slow"),
         Text(
-            "Pencarian nomor dijawab lebih lambat daripada biasanya. Jawabannya benar. Kami sedang mencari penyebabnya.",
-            "Look-ups of numbers are answered more slowly than usual. The answers are right. We are looking for the cause.",
+            "Pencarian nomor dijawab lebih lambat daripada biasanya. Jawabannya benar. Kami sedang mencari "
+            "penyebabnya.",
+            "Look-ups of numbers are answered more slowly than usual. The answers are right. We are looking for the "
+            "cause.",
         ),
         Stage.INVESTIGATING,
         Text("Pencarian nomor lambat", "Look-ups are slow"),
@@ -78,8 +80,8 @@ USUAL: dict[str, Usual] = {
         Text(
             "Basis data kami terganggu. Formulir pemilik usaha, halaman peninjau, dan kode masuk tidak dapat dipakai. "
             "Pencarian nomor masih dijawab dari salinan kartu. Kami sedang menanganinya.",
-            "Our database is in trouble. Owners' forms, the reviewers' admin and sign-in codes can't be used. Look-ups of "
-            "numbers are still answered from a copy of the cards. We are working on it.",
+            "Our database is in trouble. Owners' forms, the reviewers' admin and sign-in codes can't be used. Look-ups "
+            "of numbers are still answered from a copy of the cards. We are working on it.",
         ),
         Stage.INVESTIGATING,
         Text("Gangguan basis data", "Database trouble"),
@@ -90,10 +92,10 @@ USUAL: dict[str, Usual] = {
         Place.INCIDENT,
         Text("Pesan terlambat", "Messages are delayed"),
         Text(
-            "Kode dan kabar lewat SMS atau e-mail tiba terlambat. Tidak ada yang hilang: semuanya menunggu dan akan dikirim. "
-            "Jangan meminta kode berulang-ulang; hanya kode terakhir yang berlaku.",
-            "Codes and news by SMS or e-mail arrive late. Nothing is lost: all of it waits, and will be sent. Please don't "
-            "ask for a code again and again; only the last one counts.",
+            "Kode dan kabar lewat SMS atau e-mail tiba terlambat. Tidak ada yang hilang: semuanya menunggu dan akan "
+            "dikirim. Jangan meminta kode berulang-ulang; hanya kode terakhir yang berlaku.",
+            "Codes and news by SMS or e-mail arrive late. Nothing is lost: all of it waits, and will be sent. Please "
+            "don't ask for a code again and again; only the last one counts.",
         ),
         Stage.INVESTIGATING,
         Text("Pesan terlambat", "Messages are delayed"),
@@ -104,8 +106,8 @@ USUAL: dict[str, Usual] = {
         Place.INCIDENT,
         Text("Formulir pemilik usaha gagal", "Owners' forms fail"),
         Text(
-            "Sebagian pemilik usaha tidak dapat masuk atau mengirim formulir. Yang sudah terkirim tersimpan. Kami sedang "
-            "mencari penyebabnya.",
+            "Sebagian pemilik usaha tidak dapat masuk atau mengirim formulir. Yang sudah terkirim tersimpan. Kami "
+            "sedang mencari penyebabnya.",
             "Some owners can't sign in or send a form. What was sent before is kept. We are looking for the cause.",
         ),
         Stage.INVESTIGATING,
@@ -118,8 +120,8 @@ USUAL: dict[str, Usual] = {
         Place.MAINTENANCE,
         Text("Pemeliharaan terencana", "Planned maintenance"),
         Text(
-            "Kami merawat sistem pada waktu yang tertulis. Selama itu bagian layanan yang disebut di sini mungkin tidak dapat "
-            "dipakai. Yang sudah terkirim tersimpan.",
+            "Kami merawat sistem pada waktu yang tertulis. Selama itu bagian layanan yang disebut di sini mungkin tidak"
+            " dapat dipakai. Yang sudah terkirim tersimpan.",
             "We look after our systems at the time given. Meanwhile the parts of the service named here may not be "
             "available. What was sent before is kept.",
         ),

@@ -3,10 +3,14 @@
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from accounts import clock
+from accounts.audit.models import Event
+from accounts.errors import DomainError
 from accounts.people.models import User
 from registry.status import services
-from registry.status.models import Incident
+from registry.status.models import Incident, IncidentUpdate
 
 WORDS = {"body_id": "Kami sedang memeriksanya.", "body_en": "We are looking into it."}
 TITLES = {"title_id": "Pencarian lambat", "title_en": "Look-ups are slow"}
@@ -36,3 +40,13 @@ def newest(row: Incident) -> str:
     last = row.updates.last()
     assert last is not None
     return last.pk
+
+
+def refuses(code: str, pointer: str, act: Any) -> None:
+    """With this code, at this field, and with a sentence; nothing was changed."""
+    before = (Incident.objects.count(), IncidentUpdate.objects.count(), Event.objects.count())
+    with pytest.raises(DomainError) as refused:
+        act()
+    assert (refused.value.code, refused.value.problems[0].pointer) == (code, pointer)
+    assert all("{" not in text for text in refused.value.problems[0].text)
+    assert (Incident.objects.count(), IncidentUpdate.objects.count(), Event.objects.count()) == before

@@ -59,6 +59,7 @@ def test_one_outage_told_eight_times_at_once_is_told_once(db_of_the_test: None) 
 
 
 def test_staff_and_a_prober_at_once_follow_one_another(olga: User) -> None:
+    """Failed without the lock of `update`: what a prober had told was not seen, and not followed."""
     now = clock.now()
     own = found(now - timedelta(minutes=5), Stage.INVESTIGATING)
     services.tell(own)

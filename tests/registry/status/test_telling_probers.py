@@ -108,7 +108,11 @@ def test_staff_go_on_with_what_a_prober_opened(now: datetime, olga: User) -> Non
     row.refresh_from_db()
     assert (row.stage, row.impact) == ("monitoring", "minor")  # how bad it is, staff have said
     stages = row.updates.values_list("stage", flat=True)
-    assert list(stages) == ["investigating", "identified", "monitoring"]  # in the order in which they were told
+    assert list(stages) == [
+        "investigating",
+        "identified",
+        "monitoring",
+    ]  # in the order in which they were told
 
 
 def test_what_staff_called_over_stays_over(now: datetime, olga: User) -> None:
