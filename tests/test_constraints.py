@@ -47,10 +47,13 @@ from accounts.verification.models import (
     SavedFilter,
 )
 from accounts.websites.models import WebsiteProof
+from registry.status.models import Incident
+from registry.status.subscribing.models import Subscriber, Wish
 from tests.factories import make_approved, make_claimed, make_cohort, make_draft, make_reviewer, next_number
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
+OURS = ("accounts.", "registry.")
 
 
 class World:
@@ -78,6 +81,16 @@ class World:
     def code(self, **facts: Any) -> NumberCode:
         facts = {"created_at": self.now, "expires_at": self.now + HOUR, "number": "+12025550100", **facts}
         return NumberCode.objects.create(account=self.account, digest=b"x", **facts)
+
+    def incident(self, **facts: Any) -> Incident:
+        facts = {
+            "stage": "investigating",
+            "impact": "minor",
+            "components": [],
+            "started_at": self.now,
+            **facts,
+        }
+        return Incident.objects.create(**facts)
 
     def sign_in_code(self, **facts: Any) -> SignInCode:
         facts = {"created_at": self.now, "expires_at": self.now + HOUR, "browser": b"x", **facts}
@@ -322,6 +335,25 @@ BREAKS: dict[str, Break] = {
     "one_saved_filter_per_person_and_name": lambda w: [
         SavedFilter.objects.create(person=w.rita, name="Food", query="category=food") for _ in range(2)
     ],
+    # status
+    "incident_stage_is_known": lambda w: w.incident(stage="fixed"),
+    "incident_impact_is_known": lambda w: w.incident(impact="huge"),
+    "incident_components_are_known": lambda w: w.incident(components=["lookups", "lifts"]),
+    "no_incident_ends_before_it_began": lambda w: w.incident(stage="resolved", resolved_at=w.now - HOUR),
+    "a_maintenance_has_a_beginning_and_an_end": lambda w: w.incident(
+        scheduled_for=w.now, impact="maintenance"
+    ),
+    "one_open_incident_of_the_prober": lambda w: [w.incident(automatic=True) for _ in range(2)],
+    "update_stage_is_known": lambda w: w.incident().updates.create(stage="fixed", components=[], at=w.now),
+    "one_wish_per_address": lambda w: [
+        Wish.objects.create(address="a@b.example", digest=one) for one in (b"x", b"y")
+    ],
+    "one_wish_per_link": lambda w: [
+        Wish.objects.create(address=one, digest=b"x") for one in ("a@b.example", "c@d.example")
+    ],
+    "one_subscriber_per_address": lambda w: [
+        Subscriber.objects.create(address="a@b.example") for _ in range(2)
+    ],
     # audit
     "one_change_per_number_and_event": lambda w: _repeat_a_change(w),
 }
@@ -337,7 +369,7 @@ def _repeat_a_change(world: World) -> None:
 
 def named_constraints() -> set[str]:
     """Every constraint of our own models."""
-    ours = [model for model in apps.get_models() if model.__module__.startswith("accounts.")]
+    ours = [model for model in apps.get_models() if model.__module__.startswith(OURS)]
     return {constraint.name for model in ours for constraint in model._meta.constraints}
 
 

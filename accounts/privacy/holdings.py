@@ -288,6 +288,8 @@ NOT_PERSONAL: Mapping[str, tuple[str, ...]] = {
     "badges.BulkItem": ("*",),
     "reports.Report": ("*",),  # STAYS: reports
     "reports.ReportCase": ("*",),
+    "status.Incident": ("*",),  # of the staff and the probers, for everybody
+    "status.IncidentUpdate": ("*",),
     "status.Telling": ("*",),  # ids
     "verification.Application": ("reference",),
     "verification.SavedFilter": ("*",),

@@ -71,7 +71,12 @@ class Incident(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(scheduled_for=None, scheduled_until=None)
-                | Q(scheduled_until__gt=F("scheduled_for"), impact=Impact.MAINTENANCE.value),
+                | Q(
+                    scheduled_for__isnull=False,  # else the comparison below is neither true nor false, which passes
+                    scheduled_until__isnull=False,
+                    scheduled_until__gt=F("scheduled_for"),
+                    impact=Impact.MAINTENANCE.value,
+                ),
                 name="a_maintenance_has_a_beginning_and_an_end",
             ),
             models.UniqueConstraint(

@@ -18,7 +18,7 @@ def texts_of(model: type[models.Model]) -> set[str]:
     }
 
 
-OURS = [model for model in apps.get_models() if model.__module__.startswith("accounts.")]
+OURS = [model for model in apps.get_models() if model.__module__.startswith(("accounts.", "registry."))]
 
 
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)

@@ -145,7 +145,10 @@ class Migration(migrations.Migration):
                         condition=models.Q(
                             models.Q(("scheduled_for", None), ("scheduled_until", None)),
                             models.Q(
-                                ("impact", "maintenance"), ("scheduled_until__gt", models.F("scheduled_for"))
+                                ("impact", "maintenance"),
+                                ("scheduled_for__isnull", False),
+                                ("scheduled_until__gt", models.F("scheduled_for")),
+                                ("scheduled_until__isnull", False),
                             ),
                             _connector="OR",
                         ),
