@@ -31,6 +31,13 @@
     document.getElementById("newer").hidden = newest <= drawnAt;
   };
 
+  // A link would be answered from the browser's own copy for half a minute.
+  for (const link of document.querySelectorAll('a[href=""]')) {
+    link.addEventListener("click", (event) => {
+      event.preventDefault();
+      location.reload();
+    });
+  }
   look();
   setInterval(look, Math.max(interval, 10) * 1000);
 

@@ -1,8 +1,9 @@
 """Pictures of the service on good days and on bad ones, by hand."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import fields, is_dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from accounts.text import Text
 from registry.status.components import KEYS, Status
@@ -150,3 +151,27 @@ PICTURES = {
     "markup in texts": FOREIGN,
     "no round ever": NEVER,
 }
+
+
+def moved(picture: Picture, now: datetime) -> Picture:
+    """The same story, as if it were `now`."""
+    days = day_of(now) - day_of(picture.now)
+
+    def move(thing: Any) -> Any:
+        match thing:
+            case datetime():
+                return thing + (now - picture.now)
+            case date():
+                return thing + days
+            case float() if thing > EVERY:  # a moment: Unix seconds
+                return thing + (now - picture.now).total_seconds()
+            case tuple() | list():
+                return type(thing)(map(move, thing))
+            case dict():
+                return {key: move(value) for key, value in thing.items()}
+            case _ if is_dataclass(thing) and not isinstance(thing, Text):
+                return replace(thing, **{one.name: move(getattr(thing, one.name)) for one in fields(thing)})
+        return thing
+
+    found: Picture = move(picture)
+    return found
