@@ -1,9 +1,11 @@
 """The journal is kept for ever, so nothing personal gets into it: a whole life of two businesses is walked through."""
 
+import itertools
 import json
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 
 import accounts
+import registry
 from accounts import clock
 from accounts.audit.models import Event, LogEntry
 from accounts.badges import services as badges
@@ -26,9 +29,12 @@ from accounts.pilot.models import WaitingEntry
 from accounts.proofs import claims
 from accounts.proofs import services as proofs
 from accounts.suggestions import services as suggestions
+from accounts.text import Text
 from accounts.verification import evidence, papers, photos, readings, transitions
 from accounts.verification import services as verification
 from accounts.verification.models import Kind, Source
+from registry.status import services as incidents
+from registry.status.incidents import Impact, Stage
 from tests.factories import (
     approve_now,
     badge_of,
@@ -44,6 +50,8 @@ from tests.factories import (
     uploaded,
 )
 from tests.proofs.claiming import claimed
+from tests.registry.status.telling import follow, opened, planned
+from tests.registry.status.test_telling_probers import found
 from tests.verification.papers import photo
 from tests.websites.proving import failed, proven
 
@@ -76,6 +84,7 @@ PERSONAL = {
     "overruling": "Fotonya bukan dari sini",
     "suggestion": "Tampilkan jam buka warung saya",
     "words on a suggestion": "Jadwal tampil di kartu",
+    "words on an outage": "Kata Siti ponselnya bisu",
 }
 P = PERSONAL
 
@@ -175,6 +184,7 @@ def live_through(ada: User, rita: User, rudi: User, sinta: User, kai: ClientApp)
     businesses.close_account(account, by=siti)
 
     suggest_and_triage(siti, sinta)
+    tell_of_an_outage(sinta)
 
     invited_by_staff(siti, by_phone, by=sinta)
     second = make_account(businesses.open_business(kind="company", owner=by_phone, by=by_phone, **facts))
@@ -195,6 +205,16 @@ def suggest_and_triage(siti: User, sinta: User) -> None:
     suggestion = suggestions.decline(suggestion, **why, revision=3, by=sinta)
     suggestion = suggestions.plan(suggestion, **public, revision=4, by=sinta)
     suggestions.finish(suggestion, **public, revision=5, by=sinta)
+
+
+def tell_of_an_outage(sinta: User) -> None:
+    word = P["words on an outage"]
+    words = {"title_id": word, "title_en": word, "body_id": word, "body_en": word}
+    follow(opened(by=sinta, **words), "resolved", by=sinta, body_id=word, body_en=word)
+    planned(by=sinta, **words)
+    own = found(clock.now() - timedelta(minutes=2), Stage.INVESTIGATING)
+    for impact in (Impact.MAJOR, Impact.CRITICAL):
+        incidents.tell(replace(own, title=Text(word, word), impact=impact))
 
 
 def invited_by_staff(siti: User, by_phone: User, *, by: User) -> None:
@@ -269,11 +289,13 @@ def test_an_events_data_is_made_of_ids_codes_and_dates_only(lived: None) -> None
 
 def test_the_scenario_writes_every_kind_of_event_of_the_domain(lived: None) -> None:
     """A new kind of event has to be walked through here, or named as one that another test walks."""
-    packages = Path(accounts.__path__[0])
-    sources = [path.read_text() for path in packages.rglob("*.py") if "audit.record(" in path.read_text()]
+    packages = [Path(package.__path__[0]) for package in (accounts, registry)]
+    files = itertools.chain.from_iterable(package.rglob("*.py") for package in packages)
+    sources = [text for text in map(Path.read_text, files) if "audit.record(" in text]
     sources.append(Path(transitions.__file__).read_text())
     domain = (
-        r'"((?:application|account|badge|business|evidence|number|cohort|suggestion|website|invitation|waiting|photo)'
+        r'"((?:application|account|badge|business|evidence|number|cohort|suggestion|website|invitation|waiting|photo'
+        r"|incident|maintenance)"
         r'\.[a-z_]+)"'
     )
     known = set(re.findall(domain, "\n".join(sources)))

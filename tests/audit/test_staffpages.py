@@ -13,7 +13,7 @@ from tests.staff import browser_of
 OURS = [
     (model, registered)
     for model, registered in admin.site._registry.items()
-    if model.__module__.startswith("accounts.")
+    if model.__module__.startswith(("accounts.", "registry."))
 ]
 pytestmark = pytest.mark.django_db
 

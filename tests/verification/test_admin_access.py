@@ -48,6 +48,7 @@ from tests.factories import (
 )
 from tests.pilot.invited import invited
 from tests.proofs.claiming import claimed
+from tests.registry.status.telling import opened
 from tests.verification.papers import photo
 
 R, S, O, A = Role.REVIEWER, Role.SENIOR_REVIEWER, Role.OPERATOR, Role.AUDITOR  # noqa: E741  # columns of the table
@@ -80,6 +81,7 @@ MODELS: dict[str, dict[str, set[Role]]] = {
     "reports_reportcase": {"view": STAFF, "act": REVIEWERS, "dismiss": REVIEWERS},
     "reports_threshold": {"view": STAFF, "edit": {S, O}},
     "websites_websiteproof": {"view": STAFF},
+    "status_incident": {"view": STAFF, "add": {S, O}, "plan": {S, O}, "update": {S, O}},
     "suggestions_suggestion": {
         "view": STAFF,
         "plan": {S, O},
@@ -126,7 +128,18 @@ MODELS: dict[str, dict[str, set[Role]]] = {
 }
 VIEWS = ("changelist", "change", "history")
 # Addresses of a model that name no row.
-PAGES_OF_ALL = {"changelist", "add", "next", "keep", "forget", "figures", "decisions", "aggregates", "texts"}
+PAGES_OF_ALL = {
+    "changelist",
+    "add",
+    "plan",
+    "next",
+    "keep",
+    "forget",
+    "figures",
+    "decisions",
+    "aggregates",
+    "texts",
+}
 ROWS: dict[str, set[Role]] = {
     "index": STAFF,
     "app_list": STAFF,
@@ -237,6 +250,7 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
         "reports_reportcase": ReportCase.objects.create(account=account),
         "reports_threshold": Threshold.objects.get(),
         "websites_websiteproof": websites.start(account, "https://warung.example", by=audit.SYSTEM),
+        "status_incident": opened(by=make_reviewer("Publisher", Role.OPERATOR)),
         "suggestions_suggestion": suggestions.send("More colours.", by=kai).suggestion,
         "verification_qualitycheck": QualityCheck.objects.create(decision=decision, author=decision.author),
         "verification_application": application,
@@ -251,7 +265,7 @@ def addresses(kai: ClientApp, kais_key: str, files: None) -> dict[str, str]:
             args = ["verification"]
         elif name == "view_on_site":
             args = ["1", application.pk]
-        elif thing is None or page in PAGES_OF_ALL:
+        elif thing is None or (page in PAGES_OF_ALL and name != "suggestions_suggestion_plan"):
             args = []
         elif page in ("evidence", "viewer"):
             args = [thing.pk, application.evidence.get().pk]
@@ -313,7 +327,7 @@ def test_a_get_changes_nothing_ever(who: Role, addresses: dict[str, str]) -> Non
 
 def every_row() -> dict[str, list[tuple[Any, ...]]]:
     """All that the domain keeps; neither sessions nor jobs, nor who looked at what."""
-    models = [model for model in apps.get_models() if model.__module__.startswith("accounts.")]
+    models = [model for model in apps.get_models() if model.__module__.startswith(("accounts.", "registry."))]
     return {
         model._meta.label: sorted(model._default_manager.values_list(), key=repr)
         for model in models
