@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.ids import SUFFIX_PATTERN, new_id
@@ -172,6 +173,7 @@ class UpdateForm(Written):
 
     def read_again(self) -> None:
         """The page that shows this form again shows what came meanwhile too."""
+        assert isinstance(self.data, QueryDict)
         data = self.data.copy()
         data["seen"], data["as_id"] = self.newest, new_id("upd")
         self.data = data

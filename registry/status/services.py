@@ -4,7 +4,7 @@ What was told stays as it is and is followed by more (`incidents.FOLLOWS`); the 
 Each act writes one event; who subscribed is told by what listens to it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -129,7 +129,7 @@ def update(
     if as_id is not None and row.updates.filter(pk=as_id, stage=wanted, **words).exists():
         return row
     before = published.incident(row)
-    if before.updates[-1].id != seen or IncidentUpdate.objects.filter(pk=as_id).exists():
+    if before.updates[-1].id != seen or _is_taken(as_id):
         raise Stale("stale")
     now = clock.now()
     if wanted not in before.next_stages(now):
@@ -145,6 +145,10 @@ def update(
     made = _write(row, _behind(now, before.updates[-1].at), wanted, words, by=by, pk=as_id)
     audit.record("incident.updated", on=row, by=by, data={"update": made.pk, "stage": wanted.value})
     return row
+
+
+def _is_taken(update: str | None) -> bool:
+    return update is not None and IncidentUpdate.objects.filter(pk=update).exists()
 
 
 def _change(row: Incident, stage: Stage, resolved_at: datetime | None, now: datetime) -> None:
@@ -196,7 +200,7 @@ def tell(own: told.Incident) -> None:
         _tell_first(own, now)
 
 
-def _others(own: told.Incident) -> Sequence[Incident]:
+def _others(own: told.Incident) -> Iterable[Incident]:
     since = Q(resolved_at=None) | Q(resolved_at__gte=own.started_at)
     return Incident.objects.ours().filter(since).prefetch_related("updates")
 

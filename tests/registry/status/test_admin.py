@@ -53,8 +53,8 @@ def test_the_preview_is_what_the_public_page_shows(olga: User) -> None:
     browser.post(ADD, {**fields_of(preview), "publish": ""})
     (incident,) = published.from_database().incidents
     for language in ("id", "en"):
-        shown = render_to_string("status/incident.html", {"incident": incident, "language": language})
-        shown = shown.replace(f' id="{incident.id}"', "")
+        drawn = render_to_string("status/incident.html", {"incident": incident, "language": language})
+        shown = drawn.replace(f' id="{incident.id}"', "")
         assert _without_times(shown) in _without_times(preview)
     assert "&lt;b&gt;One&lt;/b&gt;</p>" in preview and "<b>One" not in preview
 
