@@ -1,4 +1,4 @@
-"""R10: the official page answers, and says what is so, while the database is away, while the server is dead, and after."""
+"""R10: the official page answers, and says what is so: without the database, without the server, and after both."""
 
 import contextlib
 import functools
