@@ -12,7 +12,7 @@ from pathlib import Path
 from registry.status import incidents, keys, outages
 from registry.status.asking import Failed
 from registry.status.errand import Errand
-from registry.status.incidents import Published
+from registry.status.incidents import Incident, Published
 from registry.status.outages import Outage
 from registry.status.probing import RENEWABLE
 from registry.status.saying import Once
@@ -22,7 +22,10 @@ logger = logging.getLogger(__name__)
 
 NEWS_WITHIN = 2.0  # seconds that a drawing waits for what the database says
 GIVES_UP_AFTER = 60.0  # seconds without a word from it: the connection is broken off
-ANOTHER_KEY_AFTER = 60.0  # seconds from one key to the next
+ANOTHER_KEY_AFTER, LONGEST_WITHOUT = (
+    10.0,
+    3600.0,
+)  # seconds from one key to the next; doubled while none is good
 NOTHING = Published(datetime.fromtimestamp(0, UTC))
 
 
@@ -36,7 +39,7 @@ class Exchange:
         self._makes_key = not key
         self.key = key or keys.read(home / "key")
         self._wants_key = not self.key
-        self._key_made: float | None = None
+        self._no_key_until, self._key_pause = 0.0, ANOTHER_KEY_AFTER
         self._errand: Errand[News] = Errand("news")
         self._sent: dict[str, Outage] = {}
         self._told: dict[str, Outage] = {}
@@ -47,6 +50,8 @@ class Exchange:
         self._collect(0)
         if refused:
             self._once.warn("the prober's key", f"refused, {refused}")
+        elif self.key:
+            self._key_pause = ANOTHER_KEY_AFTER
         self._wants_key = self._wants_key or refused in RENEWABLE
         waiting = [outage for outage in own if not self.is_told(outage)]
         told = [outages.told(outage) for outage in waiting]
@@ -59,10 +64,15 @@ class Exchange:
     def is_told(self, outage: Outage) -> bool:
         return self._told.get(outage.id) == outage
 
+    def left_open(self, now: datetime) -> Incident | None:
+        """A prober's, that goes on."""
+        if not self.source.keeps_ours:
+            return None
+        ours = (incident for incident in self.published.incidents if incident.automatic)
+        return next((incident for incident in ours if not incident.is_over_at(now)), None)
+
     def _is_key_due(self) -> bool:
-        if not (self._makes_key and self._wants_key):
-            return False
-        return self._key_made is None or time.monotonic() - self._key_made > ANOTHER_KEY_AFTER
+        return self._makes_key and self._wants_key and time.monotonic() >= self._no_key_until
 
     def _collect(self, within: float) -> None:
         try:
@@ -83,7 +93,9 @@ class Exchange:
             self._take(news.key)
 
     def _take(self, key: str) -> None:
-        self.key, self._wants_key, self._key_made = key, False, time.monotonic()
+        self.key, self._wants_key = key, False
+        self._no_key_until = time.monotonic() + self._key_pause
+        self._key_pause = min(LONGEST_WITHOUT, 2 * self._key_pause)
         self._once.is_well("the prober's key")
         try:
             keys.keep(self.home / "key", key)

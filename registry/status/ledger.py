@@ -91,6 +91,8 @@ class Ledger:
         self._state = state
         try:
             try:
+                if not self.path.exists():  # what is written to a removed file is gone with us
+                    self.reopen()
                 self._write(state)
             except sqlite3.OperationalError:
                 raise

@@ -100,6 +100,16 @@ def followed(
     return outage
 
 
+def taken_over(incident: Incident) -> Outage:
+    """One that is open, by a prober that knows of it from the database only: its ledger was lost."""
+    steps = tuple(
+        Step(update.id, at, at, update.stage, update.components or incident.components)
+        for update, at in ((update, update.at.timestamp()) for update in incident.updates)
+    )
+    ended = steps[-1].at if steps[-1].stage == Stage.MONITORING else None
+    return Outage(incident.id, incident.started_at.timestamp(), incident.impact, steps, ended)
+
+
 def impact_of(healths: Mapping[str, Health]) -> Impact:
     """Critical: look-ups are out, or everything is; major: some component is out; minor: parts of some."""
     out = {key for key, health in healths.items() if health.status == Status.MAJOR}

@@ -54,6 +54,7 @@ class Prober:
         self.every, self.wall = every, wall
         self.ledger = Ledger(exchange.home / "ledger.sqlite3", every=every)
         self.state = self._last_state()
+        self._remembers = bool(self.state.healths)
         self._pruned: float | None = None
         self._once = Once(logger)
 
@@ -84,7 +85,7 @@ class Prober:
         healths = dict(self.state.healths)
         for result in results:
             healths[result.component] = judged(healths.get(result.component), result, every=self.every)
-        own = followed(self.state.outages, healths, at, planned)
+        own = followed(self.state.outages or self._taken_over(at), healths, at, planned)
         oldest = at - OWN_FOR.total_seconds()
         own = [
             outage
@@ -101,6 +102,14 @@ class Prober:
         # Whatever hangs, there are two rounds in the time that would count as a gap (judging.GAP).
         seconds = min(LONGEST, 1.5 * self.every)
         return self.measuring.round(self.exchange.key, at=at, seconds=seconds)
+
+    def _taken_over(self, at: float) -> list[Outage]:
+        """In the first round without a memory: what was left open. Nobody else would close it."""
+        if self._remembers:
+            return []
+        self._remembers = True
+        left = self.exchange.left_open(moment(at))
+        return [] if left is None else [outages.taken_over(left)]
 
     def _draw(self, results: list[Result]) -> None:
         """The next round tries again."""

@@ -32,6 +32,8 @@ class News:
 
 
 class Source(Protocol):
+    keeps_ours: bool  # what a prober without a memory finds open there may be its own
+
     def exchange(self, own: Sequence[Incident], *, wants_key: bool) -> News:
         """Tell of our own, and hear of all. May raise anything, and take for ever: a thread does it."""
 
@@ -41,6 +43,7 @@ class Source(Protocol):
 
 @dataclass
 class Database:
+    keeps_ours: bool = field(default=True, init=False)
     _connected: Any = field(default=None, init=False)
 
     def exchange(self, own: Sequence[Incident], *, wants_key: bool) -> News:
@@ -77,6 +80,7 @@ class Page:
     """The page of the registry that is probed; ours is told to nobody but its readers."""
 
     registry: Registry
+    keeps_ours: bool = field(default=False, init=False)
 
     def exchange(self, own: Sequence[Incident], *, wants_key: bool) -> News:
         """Raises Failed."""
