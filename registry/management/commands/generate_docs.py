@@ -12,6 +12,7 @@ from drf_spectacular.renderers import OpenApiYamlRenderer
 
 from accounts.verification import states_document
 from registry import openapi
+from registry.status import states_document as of_the_status_page
 
 
 def _openapi() -> str:
@@ -19,7 +20,11 @@ def _openapi() -> str:
     return str(rendered.decode())
 
 
-DOCUMENTS: dict[str, Callable[[], str]] = {"openapi.yaml": _openapi, "states.md": states_document.markdown}
+def _states() -> str:
+    return states_document.markdown(of_the_status_page.markdown())
+
+
+DOCUMENTS: dict[str, Callable[[], str]] = {"openapi.yaml": _openapi, "states.md": _states}
 
 
 class Command(BaseCommand):
