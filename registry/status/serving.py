@@ -10,7 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import Resolver404, resolve
+from django.urls import is_valid_path
 from django.utils import translation
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.utils.http import http_date
@@ -67,11 +67,10 @@ class StatusFiles:
         return response
 
     def _otherwise(self, request: HttpRequest) -> HttpResponse:
-        try:
-            resolve(request.path_info)
-        except Resolver404:
-            return errors.answer(request, NotFound("not_found"))
-        return self.get_response(request)
+        path = request.path_info
+        if is_valid_path(path) or (not path.endswith("/") and is_valid_path(f"{path}/")):
+            return self.get_response(request)
+        return errors.answer(request, NotFound("not_found"))
 
 
 def _language_in(asked: str) -> str | None:

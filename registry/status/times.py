@@ -6,12 +6,23 @@ from zoneinfo import ZoneInfo
 from accounts.text import Text
 
 WIB = ZoneInfo("Asia/Jakarta")  # the days of the page are days there
-_MONTHS = {
-    "id": ("Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober",
-           "November", "Desember"),
-    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
-           "November", "December"),
-}  # fmt: skip
+MONTHS = (
+    Text("Januari", "January"),
+    Text("Februari", "February"),
+    Text("Maret", "March"),
+    Text("April", "April"),
+    Text("Mei", "May"),
+    Text("Juni", "June"),
+    Text("Juli", "July"),
+    Text("Agustus", "August"),
+    Text("September", "September"),
+    Text("Oktober", "October"),
+    Text("November", "November"),
+    Text("Desember", "December"),
+)
+DAY = Text("{day} {month} {year}", "{day} {month} {year}")
+CLOCK = Text("{wib} WIB ({utc} UTC)", "{wib} WIB ({utc} UTC)")
+FULL = Text("{date}, {clock}", "{date}, {clock}")
 
 
 def moment(seconds: float) -> datetime:
@@ -25,21 +36,21 @@ def day_of(at: datetime) -> date:
 
 def clock(at: datetime) -> Text:
     """17.04 WIB (10.04 UTC)"""
-    wib, utc = at.astimezone(WIB), at.astimezone(UTC)
-    return Text(f"{wib:%H.%M} WIB ({utc:%H.%M} UTC)", f"{wib:%H:%M} WIB ({utc:%H:%M} UTC)")
+    return CLOCK.format(wib=_hour(at.astimezone(WIB)), utc=_hour(at.astimezone(UTC)))
 
 
 def day(day: date) -> Text:
-    month = day.month - 1
-    return Text(
-        f"{day.day} {_MONTHS['id'][month]} {day.year}", f"{day.day} {_MONTHS['en'][month]} {day.year}"
-    )
+    return DAY.format(day=day.day, month=MONTHS[day.month - 1], year=day.year)
 
 
 def full(at: datetime) -> Text:
     """22 November 2026, 17.04 WIB (10.04 UTC): the day is Jakarta's."""
-    date_text, clock_text = day(day_of(at)), clock(at)
-    return Text(f"{date_text.id}, {clock_text.id}", f"{date_text.en}, {clock_text.en}")
+    return FULL.format(date=day(day_of(at)), clock=clock(at))
+
+
+def _hour(at: datetime) -> Text:
+    indonesian, english = f"{at:%H.%M}", f"{at:%H:%M}"
+    return Text(indonesian, english)
 
 
 def iso(at: datetime) -> str:

@@ -50,8 +50,9 @@ def lines(drawn: Sequence[Bar]) -> list[tuple[str, str]]:
 def share(part: float) -> Text:
     """Rounded down: what failed once in a million was not up for all of the time."""
     hundredths = math.floor(part * 10_000 + 1e-9)
-    text = f"{hundredths // 100}.{hundredths % 100:02}".removesuffix(".00")
-    return Text(text.replace(".", ",") + "%", text + "%")
+    english = f"{hundredths // 100}.{hundredths % 100:02}".removesuffix(".00") + "%"
+    indonesian = english.replace(".", ",")
+    return Text(indonesian, english)
 
 
 def uptime_of(days: Sequence[Day]) -> Text:

@@ -1,6 +1,6 @@
 """`/status/…` is answered from files before anything else has a say, and what is old is never called current.
 
-No test here has the database: pytest-django makes each query an error.
+But for one, no test here has the database: pytest-django makes each query an error.
 """
 
 import os
@@ -60,7 +60,10 @@ def folder(empty: Path) -> Path:
         ("published.json", "application/json"),
     ],
 )
-def test_each_file_with_its_type_and_no_session(folder: Path, client: Client, name: str, kind: str) -> None:
+def test_each_file_with_its_type_and_no_session(
+    folder: Path, client: Client, settings: Any, name: str, kind: str
+) -> None:
+    client.cookies[settings.SESSION_COOKIE_NAME] = "somebody's who is signed in"
     answer = client.get(f"/status/{name}", headers={"Accept": HTML})
     assert answer.status_code == 200
     assert answer["Content-Type"] == kind
@@ -161,6 +164,12 @@ def test_a_folder_that_is_itself_a_link_is_served(folder: Path, client: Client, 
     link.symlink_to(folder)
     settings.STATUS_DIR = link
     assert client.get("/status/en/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_what_is_no_file_is_a_view(folder: Path, client: Client) -> None:
+    assert client.get("/status/subscribe/").status_code == 200
+    assert client.get("/status/subscribe")["Location"] == "/status/subscribe/"
 
 
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
