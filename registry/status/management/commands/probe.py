@@ -1,5 +1,7 @@
 """`manage.py probe`: measures what the status page says, and draws it. `make run` keeps one running."""
 
+import logging
+import os
 import signal
 import sys
 from typing import Any
@@ -48,8 +50,10 @@ class Command(BaseCommand):
             raise CommandError(f"Another prober measures into {home}.") from None
         except OSError as wrong:
             raise CommandError(f"{home} can't be used: {wrong.strerror or wrong}") from wrong
-        except KeyboardInterrupt:
-            return
+        except (SystemExit, KeyboardInterrupt):
+            # At once: what hangs in a thread is not waited for, and taking all of Django apart is of no use.
+            logging.shutdown()
+            os._exit(0)
 
     def _prober(self, url: str, every: float) -> Prober:
         registry = _elsewhere(url or settings.PROBE["URL"]) or here()
