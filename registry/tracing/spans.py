@@ -8,7 +8,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from multiprocessing.util import Finalize
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connections
 from django.db.backends.signals import connection_created
 from opentelemetry import trace
+from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import SERVICE_NAME, Resource
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
@@ -31,10 +32,7 @@ HANDED_OVER_WITHIN_SECONDS = 2  # at the end of a process
 LONGEST_STATEMENT = 4_000  # characters
 _LITERAL = re.compile(r"'(?:[^']|'')*'|\b\d+(?:\.\d+)?\b")
 _OPERATION = re.compile(r"\s*\(?\s*([A-Za-z]+)")
-_NO_EXCEPTIONS = {
-    "record_exception": False,
-    "set_status_on_exception": False,
-}  # their texts hold what people wrote
+Attributes = dict[str, str | int]
 
 _tracer: trace.Tracer = trace.NoOpTracer()
 _propagator = TraceContextTextMapPropagator()
@@ -94,9 +92,7 @@ def _end(provider: TracerProvider) -> None:
 def request(environ: dict[str, Any]) -> Iterator[Callable[[str, str, int], None]]:
     """Goes on with the caller's trace (W3C traceparent); not with its tracestate, in which anything may stand."""
     caller = {"traceparent": environ["HTTP_TRACEPARENT"]} if "HTTP_TRACEPARENT" in environ else {}
-    with _tracer.start_as_current_span(
-        "request", context=_propagator.extract(caller), kind=SpanKind.SERVER, **_NO_EXCEPTIONS
-    ) as span:
+    with _span("request", SpanKind.SERVER, {}, within=_propagator.extract(caller)) as span:
 
         def answered(method: str, route: str, status: int) -> None:
             span.update_name(f"{method} {route}")
@@ -116,10 +112,8 @@ def request(environ: dict[str, Any]) -> Iterator[Callable[[str, str, int], None]
 
 @contextmanager
 def job(name: str, number: int | None) -> Iterator[None]:
-    attributes = {"registry.job.name": name, "registry.job.number": number or 0}
-    with _tracer.start_as_current_span(
-        f"job {name}", kind=SpanKind.CONSUMER, attributes=attributes, **_NO_EXCEPTIONS
-    ) as span:
+    attributes: Attributes = {"registry.job.name": name, "registry.job.number": number or 0}
+    with _span(f"job {name}", SpanKind.CONSUMER, attributes) as span:
         try:
             yield
         except BaseException as failure:
@@ -139,19 +133,31 @@ def _query(execute: Callable[..., Any], sql: Any, params: Any, many: bool, conte
     statement = _LITERAL.sub("?", sql)[:LONGEST_STATEMENT] if isinstance(sql, str) else ""
     first = _OPERATION.match(statement)
     operation = first[1].upper() if first else "QUERY"
-    attributes = {
+    attributes: Attributes = {
         "db.system.name": "postgresql",
         "db.operation.name": operation,
         "db.query.text": statement,
     }
-    with _tracer.start_as_current_span(
-        operation, kind=SpanKind.CLIENT, attributes=attributes, **_NO_EXCEPTIONS
-    ) as span:
+    with _span(operation, SpanKind.CLIENT, attributes) as span:
         try:
             return execute(sql, params, many, context)
         except Exception as failure:
             _failed(span, failure)
             raise
+
+
+def _span(
+    name: str, kind: SpanKind, attributes: Attributes, within: Context | None = None
+) -> AbstractContextManager[trace.Span]:
+    """Without exceptions as events: their texts hold what people wrote."""
+    return _tracer.start_as_current_span(
+        name,
+        context=within,
+        kind=kind,
+        attributes=attributes,
+        record_exception=False,
+        set_status_on_exception=False,
+    )
 
 
 def _failed(span: trace.Span, failure: BaseException) -> None:

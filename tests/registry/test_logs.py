@@ -199,7 +199,7 @@ def test_what_the_database_could_not_read_is_not_told() -> None:
             "ValueError",
             "ValueError: invalid literal for int() with base 10: '***x'",
         ),
-        (lambda: {}[ADDRESS], "KeyError", "KeyError: '***'"),
+        (lambda: {"": ""}[ADDRESS], "KeyError", "KeyError: '***'"),
         (
             lambda: Path("/nowhere/Siti").read_text(),
             "FileNotFoundError: [Errno 2] No such file or directory",
