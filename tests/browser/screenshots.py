@@ -2,6 +2,8 @@
 
 import io
 import re
+import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -12,9 +14,10 @@ from playwright.sync_api import Page
 from tests.browser.chromium import DESKTOP, PHONE, Desk, chromium
 from tests.browser.conftest import make_cases
 from tests.browser.owner import Owner, invite, walk
+from tests.browser.status_pages import by_a_static_server
 from tests.server import ROOT, Browser, Server, running
 
-WORKBENCH, ONBOARDING = ROOT / "docs" / "workbench", ROOT / "docs" / "onboarding"
+WORKBENCH, ONBOARDING, STATUS = (ROOT / "docs" / name for name in ("workbench", "onboarding", "status"))
 QUEUE = "/admin/verification/application/"
 
 
@@ -32,6 +35,7 @@ def main() -> None:
     ):
         onboarding(server, browser, Path(folder))
         workbench(server, browser)
+        status(browser, Path(folder) / "status-pages", server.env)
 
 
 def onboarding(server: Server, browser: Chromium, folder: Path) -> None:
@@ -75,6 +79,26 @@ def workbench(server: Server, browser: Chromium) -> None:
             desk.open("/admin/verification/qualitycheck/figures/")
             shoot(desk.page, WORKBENCH / f"figures-{width}{ending}.png")
             desk.context.close()
+
+
+def status(browser: Chromium, folder: Path, env: dict[str, str]) -> None:
+    """The official page during an outage and after it, as the folder is on any static server. Its script would say, and
+    rightly, that what was drawn for the tests is old.
+    """
+    STATUS.mkdir(exist_ok=True)
+    draw = [sys.executable, "-m", "tests.browser.status_cases", str(folder)]
+    subprocess.run(draw, cwd=ROOT, env=env, timeout=120, check=True)
+    with by_a_static_server(folder) as url:
+        for viewport, width in ((DESKTOP, "1366"), (PHONE, "390")):
+            for language, ending, scheme in (("en", "", "light"), ("id", "-id", "dark")):
+                context = browser.new_context(
+                    viewport=viewport, color_scheme=scheme, java_script_enabled=False
+                )
+                page = context.new_page()
+                for story in ("an-outage-goes-on", "all-well", "maintenance"):
+                    page.goto(f"{url}/{story}/{language}/")
+                    shoot(page, STATUS / f"{story}-{width}{ending}.png")
+                context.close()
 
 
 if __name__ == "__main__":

@@ -98,6 +98,7 @@ def bad_days() -> list[Day]:
     for ago in range(60, DAYS):
         days[-1 - ago] = Day(days[-1 - ago].day)
     for ago, changed in {
+        0: {"failed": 20},
         3: {"failed": 3},
         7: {"failed": 100},
         8: {"failed": 1200},
