@@ -29,7 +29,8 @@ class IncidentFeed(Atom1Feed):
 
     def latest_post_date(self) -> datetime:
         """Of an empty feed, its beginning: Django would say that it changed just now."""
-        return max([SINCE, *(item["updateddate"] for item in self.items)])
+        changed: list[datetime] = [item["updateddate"] for item in self.items]
+        return max([SINCE, *changed])
 
 
 def atom(picture: Picture, language: str, *, name: str) -> bytes:
@@ -49,7 +50,7 @@ def atom(picture: Picture, language: str, *, name: str) -> bytes:
         feed.add_item(
             title=_clean(incident.title.in_language(language)),
             link=f"{home}{language}/#{incident.id}",
-            description=None,
+            description=None,  # type: ignore[arg-type]  # left out then
             unique_id=_tag(incident.id),
             pubdate=incident.created_at,
             updateddate=incident.updated_at,

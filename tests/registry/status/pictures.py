@@ -170,7 +170,7 @@ def moved(picture: Picture, now: datetime) -> Picture:
                 return type(thing)(map(move, thing))
             case dict():
                 return {key: move(value) for key, value in thing.items()}
-            case _ if is_dataclass(thing) and not isinstance(thing, Text):
+            case _ if is_dataclass(thing) and not isinstance(thing, Text | type):
                 return replace(thing, **{one.name: move(getattr(thing, one.name)) for one in fields(thing)})
         return thing
 

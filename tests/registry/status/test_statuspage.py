@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-import jsonschema
+import jsonschema  # type: ignore[import-untyped]  # has no stubs here
 import pytest
 
 from registry.status.components import KEYS
