@@ -28,16 +28,29 @@ FIELDS = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("given", ["abcd1234", "a.b-c_d.1", "018f6f3c-7c4e-7b52-8c1f-0123456789ab", "x" * 64])
+@pytest.mark.parametrize(
+    "given",
+    [
+        "abcd1234",
+        "a.b-c_d.1",
+        "x" * 64,
+        "018f6f3c-7c4e-7b52-8c1f-012345678901",  # the last part is digits by chance
+        "4bf92f3577b34da6a3ce929d0e0e4736",  # as nginx makes them
+        "01JD3V9QK2M5N7P8R9S0T1V2W3",
+    ],
+)
 def test_an_id_that_a_proxy_gave_stays(given: str) -> None:
     assert request_id({"HTTP_X_REQUEST_ID": given}) == given == REQUEST_ID.get()
 
 
 @pytest.mark.parametrize(
     "given",
-    ["", "short", "x" * 65, "with space", "a\r\nb: c", "é" * 9, "a/../../b", "6281298765432", "081298765432", TOKEN],
+    [
+        "", "short", "x" * 65, "with space", "a\r\nb: c", "é" * 9, "a/../../b", "abcdefg\n", "vbr_test_abcdefgh",
+        "6281298765432", "081298765432", "0812-9876-5432", "of-6281298765432", "user_6281298765432.1",
+    ],
 )  # fmt: skip
-def test_one_that_may_be_a_number_or_a_secret_or_break_a_line_does_not(given: str) -> None:
+def test_one_that_may_be_a_number_or_a_key_or_breaks_a_line_does_not(given: str) -> None:
     assert request_id({"HTTP_X_REQUEST_ID": given}) != given
 
 
