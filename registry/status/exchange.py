@@ -20,7 +20,6 @@ from registry.status.sources import News, Source
 
 logger = logging.getLogger(__name__)
 
-NEWS_WITHIN = 2.0  # seconds that a drawing waits for what the database says
 GIVES_UP_AFTER = 60.0  # seconds without a word from it: the connection is broken off
 ANOTHER_KEY_AFTER, LONGEST_WITHOUT = (
     10.0,
@@ -45,8 +44,8 @@ class Exchange:
         self._told: dict[str, Outage] = {}
         self._once = Once(logger)
 
-    def turn(self, own: Iterable[Outage] = (), *, refused: str = "") -> None:
-        """Tell what is not told, hear what is new. `refused`: why the key was. Takes NEWS_WITHIN at most."""
+    def turn(self, own: Iterable[Outage] = (), *, refused: str = "", within: float = 2.0) -> None:
+        """Tell what is not told, hear what is new, and wait so many seconds for it. `refused`: why the key was."""
         self._collect(0)
         if refused:
             self._once.warn("the prober's key", f"refused, {refused}")
@@ -57,7 +56,7 @@ class Exchange:
         told = [outages.told(outage) for outage in waiting]
         if self._errand.begin(partial(self.source.exchange, told, wants_key=self._is_key_due())):
             self._sent = {outage.id: outage for outage in waiting}
-            self._collect(NEWS_WITHIN)
+            self._collect(within)
         elif self._errand.busy_for() > GIVES_UP_AFTER:
             self.source.break_off()
 

@@ -30,6 +30,7 @@ START = 15.0  # seconds in which what starts beside us may fail without being to
 PRUNE_EVERY = 3600.0  # seconds
 OWN_FOR = timedelta(days=90)  # that outages are kept which nobody could be told
 MOST_OWN = 200
+NEWS_WITHIN = 2.0  # seconds that a drawing waits for what the database says
 
 
 class Taken(Exception):
@@ -94,14 +95,13 @@ class Prober:
         ]
         self.state = State(healths, own[-MOST_OWN:])
         self.ledger.add(results, self.state)
-        self.exchange.turn(self.state.outages, refused=seen.refused)
+        self.exchange.turn(self.state.outages, refused=seen.refused, within=min(NEWS_WITHIN, self.every / 4))
         self._draw(results)
         self._prune()
 
     def _measured(self, at: float) -> Round:
-        # Whatever hangs, there are two rounds in the time that would count as a gap (judging.GAP).
-        seconds = min(LONGEST, 1.5 * self.every)
-        return self.measuring.round(self.exchange.key, at=at, seconds=seconds)
+        # Whatever hangs, there is another round before the time has passed that counts as a gap (judging.GAP).
+        return self.measuring.round(self.exchange.key, at=at, seconds=min(LONGEST, self.every))
 
     def _taken_over(self, at: float) -> list[Outage]:
         """In the first round without a memory: what was left open. Nobody else would close it."""

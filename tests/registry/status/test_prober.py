@@ -19,9 +19,9 @@ from hypothesis import strategies as st
 from accounts.text import Text
 from registry.status.asking import Registry
 from registry.status.components import KEYS
-from registry.status.exchange import NEWS_WITHIN, Exchange
+from registry.status.exchange import Exchange
 from registry.status.incidents import Impact, Incident, Published, Stage, Update
-from registry.status.prober import Prober, pause
+from registry.status.prober import NEWS_WITHIN, Prober, pause
 from registry.status.probing import Measuring
 from registry.status.sources import News
 from registry.status.times import moment
