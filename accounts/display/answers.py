@@ -28,6 +28,7 @@ class Answer(NamedTuple):
     status: int
     headers: list[tuple[str, str]]
     body: bytes
+    is_stale: bool = False
 
 
 class Freshness(NamedTuple):
@@ -51,7 +52,8 @@ class Sorted(NamedTuple):
 def contact(card: bytes, freshness: Freshness, if_none_match: str = "") -> Answer:
     tag = etag(card)
     headers = [*_ALWAYS, *_fresh(freshness), ("ETag", tag)]
-    return Answer(304, headers, b"") if is_known(tag, if_none_match) else Answer(200, headers, card)
+    known = is_known(tag, if_none_match)
+    return Answer(304 if known else 200, headers, b"" if known else card, freshness.is_stale)
 
 
 def lookup(
@@ -70,7 +72,7 @@ def lookup(
     if len(body) >= GZIP_PAYS_FROM and takes_gzip(accept_encoding):
         body = gzip.compress(body, _GZIP_LEVEL, mtime=0)
         headers.append(("Content-Encoding", "gzip"))
-    return Answer(200, headers, body)
+    return Answer(200, headers, body, freshness.is_stale)
 
 
 def page(body: bytes, freshness: Freshness) -> Answer:
@@ -82,7 +84,8 @@ def changes(document: dict[str, Any], freshness: Freshness, if_none_match: str =
     body = encode(document)
     tag = etag(body)
     headers = [*_ALWAYS, *_fresh(freshness), ("ETag", tag)]
-    return Answer(304, headers, b"") if is_known(tag, if_none_match) else Answer(200, headers, body)
+    known = is_known(tag, if_none_match)
+    return Answer(304 if known else 200, headers, b"" if known else body, freshness.is_stale)
 
 
 def sorted_out(asked: Iterable[str]) -> Sorted:

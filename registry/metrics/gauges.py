@@ -3,7 +3,6 @@ the registry is. What can't be said is left out: an old figure would be taken fo
 """
 
 import json
-import logging
 import os
 import time
 from collections.abc import Iterator
@@ -25,8 +24,6 @@ from accounts.clients.counting import MOST_SLOTS
 from accounts.snapshots import folders
 from registry import health
 from registry.database.asking import Connection, Question, Told
-
-logger = logging.getLogger(__name__)
 
 WITHIN_SECONDS = 1.5
 COUNTED_EVERY_SECONDS = 600  # badges, of which there may be millions: by one worker for all of the machine
@@ -77,7 +74,8 @@ def _counted(connection: Connection) -> Counted:
         known = Counted(float(written["at"]), {status: int(written[status]) for status in BadgeStatus.values})
         if 0 <= time.time() - known.at < COUNTED_EVERY_SECONDS:
             return known
-    at, found = time.time(), dict(connection.execute(BADGES).fetchall())
+    at = time.time()
+    found: dict[str, int] = dict(connection.execute(BADGES).fetchall())
     counted = Counted(at, {status: found.get(status, 0) for status in BadgeStatus.values})
     with suppress(OSError):  # then each worker counts
         file.parent.mkdir(mode=0o700, exist_ok=True)

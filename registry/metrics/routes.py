@@ -16,7 +16,6 @@ FOLDERS = (settings.STATIC_URL, "/status/")  # of files that no route names
 UNKNOWN = "(none)"
 CONTACT = f"{CONTACTS}<written:number>"
 _ROUTES = {LOOKUP: LOOKUP, CHANGES: CHANGES}
-_STALE = ("Registry-Stale", "true")
 
 
 def by_django(request: HttpRequest, response: HttpResponseBase) -> Kind:
@@ -33,7 +32,7 @@ def route_of(request: HttpRequest) -> str:
 
 
 def of_the_store(environ: dict[str, Any], answer: Answer) -> Kind:
-    by = "stale_store" if _STALE in answer.headers else "store"
+    by = "stale_store" if answer.is_stale else "store"
     return _ROUTES.get(environ["PATH_INFO"], CONTACT), environ["REQUEST_METHOD"], answer.status, by
 
 

@@ -6,6 +6,7 @@ import os
 import random
 import string
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,6 +16,7 @@ from wsgiref.util import setup_testing_defaults
 import pytest
 from django.urls import resolve
 
+from accounts.display import answers
 from accounts.display.answers import Answer
 from registry import wsgi
 from registry.metrics import counting, routes
@@ -84,7 +86,7 @@ def test_threads_that_note_at_once_lose_nothing() -> None:
 def test_a_request_falls_into_its_bucket(seconds: float, bucket: int, monkeypatch: Any) -> None:
     """As Prometheus has it: up to the edge, the edge included."""
     clock = iter([0, round(seconds * 1e9)])
-    monkeypatch.setattr(counting.time, "perf_counter_ns", lambda: next(clock))
+    monkeypatch.setattr(time, "perf_counter_ns", lambda: next(clock))
     answering()()
     took, *counts = added_up()[SERIES]
     assert took == round(seconds * 1e9)
@@ -156,10 +158,24 @@ def all_routes() -> Iterator[str]:
 
 @pytest.mark.parametrize("path", ["/v1/contacts/+13035550101", "/v1/contacts/lookup", "/v1/contacts/changes"])
 def test_store_and_views_name_an_address_alike(path: str) -> None:
-    answer = Answer(200, [("Registry-Stale", "true")], b"")
+    answer = Answer(200, [], b"", is_stale=True)
     route, *rest = routes.of_the_store({"PATH_INFO": path, "REQUEST_METHOD": "GET"}, answer)
     assert route == f"/{resolve(path).route}"
     assert rest == ["GET", 200, "stale_store"]
+
+
+def test_an_answer_from_a_copy_that_is_behind_says_so_to_whoever_counts() -> None:
+    for is_stale in (True, False):
+        freshness = answers.Freshness("2026-01-01T00:00:00Z", is_stale)
+        told = [
+            answers.contact(b"{}", freshness),
+            answers.contact(b"{}", freshness, "*"),
+            answers.lookup([], [], [], freshness),
+            answers.changes({}, freshness),
+            answers.changes({}, freshness, "*"),
+        ]
+        assert [answer.status for answer in told] == [200, 304, 200, 200, 304]
+        assert {answer.is_stale for answer in told} == {is_stale}
 
 
 # --- sharing ---
