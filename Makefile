@@ -42,6 +42,9 @@
 #: DATABASE_POOL_SIZE  connections of each process: 8
 #: METRICS_TOKEN       sixteen characters or more that Prometheus sends for /metrics; unset: there is no such page
 #: LOG_LEVEL           INFO
+#: LOG_FORMAT          line, or json: an object a line, for a program; what a live deployment does
+#: LOG_REQUESTS        1: a line for each request but look-ups from the store, as json does; 0: none
+#: OTEL_EXPORTER_OTLP_ENDPOINT   a collector of OpenTelemetry's (OTLP over HTTP); its other variables hold, too. Unset: no traces
 #: POSTGRES_RUN_AS     when root starts it, the user the embedded PostgreSQL runs as: postgres, else nobody
 
 PYTHON ?= python3
