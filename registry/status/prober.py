@@ -153,12 +153,10 @@ def followed(
     own: list[Outage], healths: Mapping[str, Health], at: float, planned: frozenset[str]
 ) -> list[Outage]:
     """The outages after one more round: the last one goes on, or ends, or another one begins."""
-    *before, last = own or [None]
-    going_on = last if last is not None and not last.is_over else None
+    going_on = own[-1] if own and not own[-1].is_over else None
+    before = own if going_on is None else own[:-1]
     after = outages.followed(going_on, healths, at, planned=planned)
-    if going_on is None:
-        return [*own, after] if after is not None else own
-    return [*(one for one in before if one is not None), after or going_on]
+    return before if after is None else [*before, after]
 
 
 def pause(began: float, now: float, every: float) -> float:

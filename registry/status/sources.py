@@ -32,7 +32,9 @@ class News:
 
 
 class Source(Protocol):
-    keeps_ours: bool  # what a prober without a memory finds open there may be its own
+    @property
+    def keeps_ours(self) -> bool:
+        """Whether what a prober without a memory finds open there may be its own."""
 
     def exchange(self, own: Sequence[Incident], *, wants_key: bool) -> News:
         """Tell of our own, and hear of all. May raise anything, and take for ever: a thread does it."""

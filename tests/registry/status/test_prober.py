@@ -43,7 +43,7 @@ class Told:
     is_away: bool = False
     hangs: threading.Event | None = None
     asked: int = 0
-    broken_off: int = 0
+    broken_off: list[float] = field(default_factory=list)
 
     def exchange(self, own: Sequence[Incident], *, wants_key: bool) -> News:
         self.asked += 1
@@ -56,7 +56,7 @@ class Told:
         return News(Published(datetime.now(UTC), tuple(newest)), f"key {self.asked}" if wants_key else "")
 
     def break_off(self) -> None:
-        self.broken_off += 1
+        self.broken_off.append(time.monotonic())
 
 
 @dataclass
@@ -197,7 +197,7 @@ def test_one_that_hangs_for_a_minute_is_broken_off(scene: Scene, monkeypatch: py
     scene.rounds(1)
     assert not scene.told.broken_off
     scene.rounds(1)
-    assert scene.told.broken_off == 1
+    assert len(scene.told.broken_off) == 1
     scene.told.hangs.set()
 
 
