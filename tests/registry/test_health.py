@@ -82,7 +82,8 @@ def test_a_job_that_waits_too_long_is_a_stall(database: Connection) -> None:
     job(database, status="todo")
     told = health.jobs(database)
     assert told.silent == pytest.approx(1, abs=1)
-    assert (told.oldest, told.due) == (pytest.approx(0, abs=1), 1)
+    assert told.oldest == pytest.approx(0, abs=1)
+    assert told.due == 1
     grow_older(database, health.JOB_WAITS_SECONDS + 1)
     assert health.jobs(database).are_stalled
 
