@@ -18,7 +18,7 @@ from accounts import clock
 from accounts.audit.verbs import ReadOnly, say, status_of
 from accounts.errors import DomainError
 from accounts.spoken import spoken
-from registry.status import published, services, writing
+from registry.status import published, services, times, writing
 from registry.status.components import BY_KEY
 from registry.status.forms import IncidentForm, MaintenanceForm, UpdateForm, Written
 from registry.status.incidents import ENDED, Impact
@@ -49,24 +49,12 @@ class ByState(admin.SimpleListFilter):
 
 @admin.register(Incident)
 class IncidentAdmin(ReadOnly):
-    list_display = ["title", "step", "how_bad", "parts", "started_at", "over_at", "automatic"]
+    list_display = ["title", "step", "how_bad", "parts", "began", "over", "automatic"]
     list_display_links = ["title"]
     list_filter = [ByState, "automatic", "started_at"]
     search_fields = ["title_id", "title_en", "=id"]
     ordering = ["-started_at", "-pk"]
-    fields = [
-        "id",
-        "title_id",
-        "title_en",
-        "step",
-        "how_bad",
-        "parts",
-        "started_at",
-        "over_at",
-        "scheduled_for",
-        "scheduled_until",
-        "automatic",
-    ]
+    fields = ["id", "step", "how_bad", "parts", "began", "over", "automatic"]
     change_form_template = "admin/status/incident.html"
     change_list_template = "admin/status/incidents.html"
 
@@ -93,11 +81,16 @@ class IncidentAdmin(ReadOnly):
     def parts(self, row: Incident) -> str:
         return ", ".join(spoken(BY_KEY[key].name) for key in row.components)
 
-    @admin.display(description=_("over at"))
-    def over_at(self, row: Any) -> Any:
+    @admin.display(description=_("started at"), ordering="started_at")
+    def began(self, row: Incident) -> str:
+        return spoken(times.full(row.started_at))
+
+    @admin.display(description=_("over at"), ordering="resolved_at")
+    def over(self, row: Any) -> str:
         """Of a maintenance that ends by the clock, when that was."""
         by_the_clock = row.scheduled_until is not None and row.scheduled_until <= row.now
-        return row.resolved_at or (row.scheduled_until if by_the_clock else None)
+        ended = row.resolved_at or (row.scheduled_until if by_the_clock else None)
+        return "" if ended is None else spoken(times.full(ended))
 
     # --- pages ---
 

@@ -81,9 +81,9 @@ class Written(forms.Form):
         assert isinstance(choice, forms.ChoiceField)
         choice.choices = [("", "–"), *((key, spoken(usual.name)) for key, usual in ready.items())]
 
-    @classmethod
-    def beginning(cls, prefix: str) -> dict[str, Any]:
-        return {"as_id": new_id(prefix)}
+    @staticmethod
+    def beginning(prefix: str) -> dict[str, Any]:
+        return {"as_id": new_id(prefix), "impact": Impact.MINOR.value}
 
     def facts(self) -> dict[str, Any]:
         """What a service takes."""
