@@ -17,7 +17,7 @@ from accounts.privacy import erasure, handing_out
 from registry.status.subscribing import jobs, services, tokens
 from registry.status.subscribing.models import Subscriber, Wish
 from tests.factories import age
-from tests.racing import outcomes, race
+from tests.racing import hesitate, outcomes, race
 from tests.registry.status.subscribers import HERE, SITI, THERE, ask, sent_token, subscribe
 
 pytestmark = pytest.mark.usefixtures("db_of_the_test")
@@ -259,6 +259,16 @@ def test_yes_no_and_stop_at_once_end_in_something_whole(committed: None) -> None
     assert set(said) <= {"done", "not_found"}
     for left in Subscriber.objects.all():
         services.unsubscribe(left.pk)
+    assert not Subscriber.objects.exists()
+
+
+def test_who_stops_while_they_say_yes_again_has_stopped(committed: None) -> None:
+    """Seen to leave a subscriber behind without the lock on the wish in `confirm`."""
+    ask()
+    subscriber, token = services.confirm(sent_token()), sent_token()
+    slowly = hesitate(lambda: services.confirm(token), before='SELECT "status_subscriber"')
+    said = race(slowly, lambda: services.unsubscribe(subscriber.pk))
+    assert said in (["done", "done"], ["not_found", "done"])
     assert not Subscriber.objects.exists()
 
 

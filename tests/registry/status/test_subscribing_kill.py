@@ -13,8 +13,8 @@ Subscriber.objects.bulk_create(
     Subscriber(address=f"somebody{{number}}@owner.example", language="id") for number in range({SUBSCRIBERS})
 )
 services.open_incident(
-    title_id="Kabar pertama", title_en="The first news", body_id="Kami melihatnya.", body_en="We look at it.", impact="minor",
-    components=["lookups"], by=User.objects.filter(role="operator").order_by("pk")[0],
+    title_id="Kabar pertama", title_en="The first news", body_id="Kami melihatnya.", body_en="We look at it.",
+    impact="minor", components=["lookups"], by=User.objects.filter(role="operator").order_by("pk")[0],
 )
 """
 WRITTEN = """
