@@ -181,7 +181,9 @@ class IncidentAdmin(ReadOnly):
             try:
                 if "publish" in sent:
                     made = do()
-                    messages.success(request, _("It is published. The page shows it within half a minute."))
+                    messages.success(
+                        request, _("It is published. The page shows it after the next round of checks.")
+                    )
                     return HttpResponseRedirect(self._address("change", made))
                 shown |= {"incident": services.rehearsed(do), "subscribers": subscribing.count()}
                 return self._page(request, "preview", {**shown, "form": form})
