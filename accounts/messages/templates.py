@@ -362,7 +362,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     # To subscribers of the status page.
     "status_confirm": Template(
-        Text("Konfirmasi: kabar gangguan lewat surel", "Please confirm: news of outages by e-mail"),
+        Text("Konfirmasi: kabar gangguan lewat email", "Please confirm: news of outages by e-mail"),
         Text(
             "Seseorang meminta kabar gangguan dan pemeliharaan dikirim ke alamat ini. Bila itu Anda, buka tautan ini "
             "dalam tiga hari: {link}\n\nBila bukan Anda, abaikan pesan ini, dan tidak ada yang dikirim. Di halaman "
