@@ -134,7 +134,9 @@ class Incident:
     def next_stages(self, moment: datetime) -> list[Stage]:
         """What an update may say then: what may follow the last one, and doesn't lie behind what the clock says."""
         said, now = self.updates[-1].stage, self.stage_at(moment)
-        return [stage for stage in Stage if stage in FOLLOWS[said] and (stage == now or stage in FOLLOWS[now])]
+        return [
+            stage for stage in Stage if stage in FOLLOWS[said] and (stage == now or stage in FOLLOWS[now])
+        ]
 
     def overlaps(self, other: "Incident") -> bool:
         mine, theirs = self.resolved_at or _NEVER, other.resolved_at or _NEVER

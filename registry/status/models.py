@@ -60,8 +60,12 @@ class Incident(models.Model):
         ordering = ["-started_at", "-id"]
         permissions = [("publish_incident", "Can write incidents, maintenance and their updates")]
         constraints = [
-            models.CheckConstraint(condition=Q(stage__in=[stage.value for stage in Stage]), name="incident_stage_is_known"),
-            models.CheckConstraint(condition=Q(impact__in=[impact.value for impact in Impact]), name="incident_impact_is_known"),
+            models.CheckConstraint(
+                condition=Q(stage__in=[stage.value for stage in Stage]), name="incident_stage_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(impact__in=[impact.value for impact in Impact]), name="incident_impact_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(components__contained_by=list(KEYS)), name="incident_components_are_known"
             ),
@@ -118,7 +122,9 @@ class IncidentUpdate(models.Model):
         verbose_name_plural = _("updates")
         ordering = ["at", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(stage__in=[stage.value for stage in Stage]), name="update_stage_is_known"),
+            models.CheckConstraint(
+                condition=Q(stage__in=[stage.value for stage in Stage]), name="update_stage_is_known"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -11,6 +11,7 @@ from accounts.people.models import User
 from registry.status import services
 from registry.status.incidents import Stage
 from registry.status.models import Incident, IncidentUpdate
+from registry.status.writing import USUAL, Place
 from tests.registry.status.desk import ADD, DESK, PLAN, at, fields_of, text_of, through_the_preview
 from tests.registry.status.telling import INCIDENT, WORDS, follow, opened, planned
 from tests.registry.status.test_telling_probers import found
@@ -53,6 +54,28 @@ def test_an_update_is_typed_looked_at_and_published(olga: User) -> None:
     row.refresh_from_db()
     assert (row.stage, row.impact, row.components) == ("resolved", "minor", ["lookups", "messages"])
     assert row.resolved_at is not None
+
+
+@pytest.mark.parametrize("key", [key for key, usual in USUAL.items() if usual.place != Place.INCIDENT])
+def test_each_usual_text_of_what_follows_can_be_published(key: str, olga: User) -> None:
+    usual = USUAL[key]
+    browser = browser_of(olga)
+    if usual.place == Place.MAINTENANCE:
+        begins = clock.here(clock.now()) + timedelta(days=1)
+        address, more = PLAN, {"scheduled_for": f"{begins:%Y-%m-%dT%H:%M}"}
+        more["scheduled_until"] = f"{begins + timedelta(hours=2):%Y-%m-%dT%H:%M}"
+    else:
+        of_maintenance = usual.stage in {Stage.IN_PROGRESS, Stage.COMPLETED}
+        row = planned(by=olga) if of_maintenance else opened(by=olga)
+        if usual.stage == Stage.POSTMORTEM:
+            follow(row, Stage.RESOLVED, by=olga)
+        address, more = at("update", row), {}
+    form = fields_of(text_of(browser.get(address)))
+    filled = fields_of(text_of(browser.post(address, {**form, **more, "usual": key, "fill": ""})))
+    preview = fields_of(text_of(browser.post(address, {**filled, "preview": ""})))
+    assert browser.post(address, {**preview, "publish": ""}).status_code == 302
+    last = IncidentUpdate.objects.last()
+    assert last is not None and (last.stage, last.body_en) == (usual.stage, usual.body.en)
 
 
 def test_a_probers_incident_is_followed_like_any_other(olga: User) -> None:

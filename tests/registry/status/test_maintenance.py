@@ -11,7 +11,7 @@ from accounts.people.models import User
 from registry.status import published
 from registry.status.incidents import Stage
 from registry.status.models import Incident
-from tests.registry.status.telling import follow, planned, refuses
+from tests.registry.status.telling import follow, opened, planned, refuses
 
 pytestmark = pytest.mark.usefixtures("db")
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -80,3 +80,16 @@ def test_a_maintenance_that_is_given_up_was_never_in_progress(olga: User) -> Non
     row.refresh_from_db()
     assert row.resolved_at == row.started_at < (row.scheduled_for or row.started_at)
     assert published.from_database().maintained_at(clock.now() + DAY + HOUR / 2) == frozenset()
+
+
+def test_what_the_clock_ended_long_ago_is_told_no_more_and_what_is_open_still_is(olga: User) -> None:
+    long_ago = clock.now() - 100 * DAY
+    kept, gone = opened(by=olga), planned(by=olga)
+    Incident.objects.filter(pk=kept.pk).update(started_at=long_ago)
+    times = {"started_at": long_ago, "scheduled_for": long_ago, "scheduled_until": long_ago + HOUR}
+    Incident.objects.filter(pk=gone.pk).update(**times)
+    assert [incident.id for incident in published.from_database().incidents] == [kept.pk]
+    Incident.objects.filter(pk=kept.pk).update(stage="resolved", resolved_at=clock.now() - DAY)
+    assert len(published.from_database().incidents) == 1  # it was over yesterday
+    Incident.objects.filter(pk=kept.pk).update(resolved_at=long_ago + HOUR)
+    assert published.from_database().incidents == ()
