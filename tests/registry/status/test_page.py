@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +16,7 @@ from registry.status.incidents import Stage
 from registry.status.picture import DAYS, HISTORY_DAYS, Picture
 from registry.status.times import full
 from tests.registry.status import pictures
+from tests.third_language import CODE, install, write_catalogue
 
 HEAVIEST = 60_000  # bytes of page, style and script together
 
@@ -200,3 +203,17 @@ def test_the_picture_of_the_bars_is_told_in_words() -> None:
         f"Look-ups, the last 90 days: {share}% uptime; days with an outage: 5; days without data: 30" in text
     )
     assert f"{share.replace('.', ',')}% berfungsi" in seen(pictures.OUTAGE, "id")
+
+
+def test_a_third_language_has_its_page_its_feed_and_its_badge(settings: Any, tmp_path: Path) -> None:
+    """Whatever the page says by itself is asked of the catalogue: nothing stands outside of the guillemets."""
+    write_catalogue(tmp_path)
+    install(settings, tmp_path)
+    drawn = files(pictures.OUTAGE)
+    assert {f"{CODE}/{name}" for name in ("index.html", "history.atom", "badge.svg")} < drawn.keys()
+    shown = Seen(drawn[f"{CODE}/index.html"].decode())
+    ours = {text.en for text in (*WORDS.values(), *LABELS.values()) if "{" not in text.en}
+    said = {word.strip() for word in shown.words}
+    assert not ours & said
+    assert "«Service status»" in said
+    assert "«Partial System Outage»" in drawn[f"{CODE}/badge.svg"].decode()
