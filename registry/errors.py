@@ -66,6 +66,7 @@ STATUS_OF_CODE = {
     "precondition_required": 428,
     "internal": 500,
     "database_unavailable": 503,
+    "status_page_missing": 503,
     "policy_missing": 503,
     "snapshot_keys_unusable": 503,
 }
