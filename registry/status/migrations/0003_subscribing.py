@@ -59,9 +59,7 @@ class Migration(migrations.Migration):
                 ("written_at", models.DateTimeField(help_text="Who subscribed later is not told.")),
                 (
                     "reached",
-                    models.CharField(
-                        blank=True, help_text="The last subscriber it went to.", max_length=30
-                    ),
+                    models.CharField(blank=True, help_text="The last subscriber it went to.", max_length=30),
                 ),
                 ("finished_at", models.DateTimeField(null=True)),
                 (
