@@ -27,6 +27,9 @@ from registry.status.subscribing.models import Subscriber, Telling
 
 TEMPLATE = "status_update"
 CHUNK = 200  # messages in one transaction
+NEWS = Text("{stage}, {time}\n{body}", "{stage}, {time}\n{body}")
+PLANNED = Text("Dari {start}\nsampai {end}", "From {start}\nto {end}")
+PAGE = Text("{registry}/status/id/", "{registry}/status/en/")
 MOST_WAITING = 400  # messages of ours in the outbox, when more are written
 
 
@@ -78,17 +81,17 @@ def _words(incident: Incident, updates: Sequence[IncidentUpdate]) -> dict[str, o
     for update in updates:
         heading, body = Stage(update.stage).label, update.body
         when = times.full(update.at)
-        news.append(Text(f"{heading.id}, {when.id}\n{body.id}", f"{heading.en}, {when.en}\n{body.en}"))
+        news.append(NEWS.format(stage=heading, time=when, body=body))
     return {
         "title": incident.title,
         "stage": Stage(updates[-1].stage).label,
         "news": Text("\n\n".join(one.id for one in news), "\n\n".join(one.en for one in news)),
         "components": Text(", ".join(name.id for name in names), ", ".join(name.en for name in names)),
-        "page": Text(f"{settings.PUBLIC_URL}/status/id/", f"{settings.PUBLIC_URL}/status/en/"),
+        "page": PAGE.format(registry=settings.PUBLIC_URL),
     }
 
 
 def _planned(incident: Incident) -> Text:
     assert incident.scheduled_for and incident.scheduled_until  # as whoever calls has seen
     start, end = times.full(incident.scheduled_for), times.full(incident.scheduled_until)
-    return Text(f"Dari {start.id}\nsampai {end.id}", f"From {start.en}\nto {end.en}")
+    return PLANNED.format(start=start, end=end)
