@@ -58,7 +58,7 @@ QUOTA = environment.numbers("QUOTA", REQUESTS_PER_MINUTE=6_000, NUMBERS_PER_DAY=
 # This machine's copy of the cards: when answers call it stale, and when only the database answers any more.
 CARDS_STALE_AFTER = environment.seconds("CARDS_STALE_AFTER", 10)
 CARDS_GIVE_UP_AFTER = environment.seconds("CARDS_GIVE_UP_AFTER", 3600)
-METRICS_TOKEN = environment.secret("METRICS_TOKEN", at_least=16)  # who sends it reads /metrics; unset: nobody does
+METRICS_TOKEN = environment.secret("METRICS_TOKEN", at_least=16)  # who sends it reads /metrics; unset: nobody
 # When reviewers work, on the clock of TIME_ZONE: Monday to Friday, but not on holidays.
 WORKING_HOURS = (time(9), time(17))
 FIXED_HOLIDAYS = [(1, 1), (5, 1), (6, 1), (8, 17), (12, 25)]  # Indonesia's, month and day

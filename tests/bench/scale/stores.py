@@ -5,7 +5,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from pathlib import Path
 
 from accounts.cardstore import records
 from accounts.cardstore.errors import Unusable
