@@ -91,7 +91,6 @@ def run() -> None:
         worker.append(f"--shutdown-graceful-timeout={FINISH_WITHIN_SECONDS}")
         worker.append(f"--concurrency={JOBS_AT_A_TIME}")
         follower = [sys.executable, "manage.py", "cards", "follow"]
-        prober = [sys.executable, "manage.py", "probe"]
         programs = [
             Program("web server", server, folder=ROOT, env=env),
             Program("job worker", worker, folder=ROOT, env=env),
@@ -102,14 +101,20 @@ def run() -> None:
                 env={**env, "DATABASE_POOL_SIZE": "0"},
                 longest_pause=1.0,  # until then every worker vouches for what may have been withdrawn
             ),
-            Program("prober", prober, folder=ROOT, env={**env, "DATABASE_POOL_SIZE": "0"}),
         ]
+        prober = Program(
+            "prober",
+            [sys.executable, "manage.py", "probe"],
+            folder=ROOT,
+            env={**env, "DATABASE_POOL_SIZE": "0"},
+        )
         shutil.rmtree(var_dir / "metrics", ignore_errors=True)  # what workers count: from here on
-        stack.enter_context(stopping(programs))
+        stack.enter_context(stopping([*programs, prober]))
         for program in programs:
             program.start()
         keep_alive(
             [*services, *programs],
+            [prober],
             is_ready=lambda: answers(host, port),
             ready=f"Ready: {url} (Ctrl-C stops everything)",
         )

@@ -18,6 +18,7 @@ STOP_LIMIT_SECONDS = 15  # programs are told to finish 5 seconds earlier
 LONGEST_PAUSE_SECONDS = 10.0
 STEADY_AFTER_SECONDS = 30
 LOOK_EVERY_SECONDS = 0.2
+LATER_WITHIN_SECONDS = 10
 
 
 class Service(Protocol):
@@ -106,11 +107,17 @@ def stopping(programs: Sequence[Program]) -> Iterator[None]:
             program.end(deadline)
 
 
-def keep_alive(services: Sequence[Service], *, is_ready: Callable[[], bool], ready: str) -> None:
-    """Watch them until an exception (a signal's) ends it; says `ready` once, when they answer."""
+def keep_alive(
+    running: Sequence[Service], later: Sequence[Service] = (), *, is_ready: Callable[[], bool], ready: str
+) -> None:
+    """Watch them until an exception (a signal's) ends it; says `ready` once, when they answer.
+
+    Those that come `later` are started then, so that a start does not wait for them; or after LATER_WITHIN_SECONDS.
+    """
+    services = [*running, *later]
     deaths = dict.fromkeys(services, 0)
     started = dict.fromkeys(services, time.monotonic())
-    again: dict[Service, float] = {}
+    again: dict[Service, float] = dict.fromkeys(later, time.monotonic() + LATER_WITHIN_SECONDS)
     announced = False
     while True:
         now = time.monotonic()
@@ -133,4 +140,5 @@ def keep_alive(services: Sequence[Service], *, is_ready: Callable[[], bool], rea
         if not announced and is_ready():
             announced = True
             say(ready)
+            again.update(dict.fromkeys(again.keys() & set(later), 0.0))
         time.sleep(LOOK_EVERY_SECONDS)

@@ -117,6 +117,7 @@ class Server:
         assert until(lambda: "Ready: " in self.said()[said:] or ended() is not None, 120), self.said()
         assert ended() is None, self.said()
         assert time.monotonic() - began < within, self.said()
+        until(lambda: "web" not in self.services() or "prober" in self.services(), 5)  # it comes last
         return self
 
     def stop(self, number: signal.Signals = signal.SIGTERM) -> None:
