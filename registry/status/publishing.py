@@ -9,6 +9,9 @@ from pathlib import Path
 
 CLOCK = "api/v2/status.json"  # written last: by the time in it, all of the folder is judged
 WRITTEN = ".written.json"  # the names that were written before: what else is in the folder is somebody else's
+LARGEST = (
+    16 * 2**20
+)  # bytes of a file that is handed out or taken: two hundred incidents, each with a dozen long updates
 ABANDONED_AFTER = 600  # seconds: what a writer that was killed left half done
 
 

@@ -19,7 +19,7 @@ from accounts.errors import Invalid, NotAllowed, NotFound
 from registry import errors
 from registry.status.drawing import page_at_the_top
 from registry.status.drawing.late import is_late, said_late
-from registry.status.publishing import CLOCK
+from registry.status.publishing import CLOCK, LARGEST
 
 PREFIX = "/status/"
 METHODS = "GET, HEAD, OPTIONS"
@@ -33,7 +33,6 @@ TYPES = {
 }
 EMBEDDED = frozenset({"json", "atom", "svg"})  # what other sites may read
 _NAME = re.compile(rf"([a-z0-9][a-z0-9-]*/)*[a-z0-9][a-z0-9-]*\.({'|'.join(TYPES)})")
-LARGEST = 5_000_000  # bytes
 
 
 class StatusFiles:
@@ -137,7 +136,8 @@ def _read(name: str) -> tuple[bytes, float] | None:
         if not path.is_relative_to(root) or not path.is_file():
             return None
         with path.open("rb") as file:
-            return file.read(LARGEST), path.stat().st_mtime
+            body = file.read(LARGEST + 1)
+        return (body, path.stat().st_mtime) if len(body) <= LARGEST else None  # half of one is none
     except OSError:
         return None
 

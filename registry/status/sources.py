@@ -16,10 +16,10 @@ from accounts.wire import Deadline
 from registry.status import incidents, keys, published, services
 from registry.status.asking import Failed, Registry
 from registry.status.incidents import Incident, Published
+from registry.status.publishing import LARGEST
 
 logger = logging.getLogger(__name__)
 
-LONGEST_DOCUMENT = 16 * 2**20  # bytes: two hundred incidents, each with a dozen long updates
 WITHIN = 10.0  # seconds
 
 
@@ -90,7 +90,7 @@ class Page:
             "GET",
             "/status/published.json",
             Deadline(time.monotonic() + WITHIN),
-            longest=LONGEST_DOCUMENT,
+            longest=LARGEST,
         )
         answer.require(200)
         try:

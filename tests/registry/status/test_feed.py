@@ -1,10 +1,13 @@
 """The Atom feed, as a feed reader reads it."""
 
+from datetime import timedelta
+
 import feedparser
 import pytest
 
 from accounts.text import Text
 from registry.status.drawing import files
+from registry.status.drawing.feed import MOST
 from registry.status.picture import Picture
 from tests.registry.status import pictures
 
@@ -62,3 +65,12 @@ def test_what_xml_can_not_write_is_left_out() -> None:
     odd = Text("a\x00b\x0bc\ud800d", "a\x00b\x0bc\ud800d")
     (entry,) = feed(pictures.picture(incidents=[pictures.incident(title=odd, body=odd)])).entries
     assert entry.title == "abcd"
+
+
+def test_a_long_story_ends_with_the_fifty_newest() -> None:
+    """Nothing that is polled each minute grows for ever."""
+    story = [
+        pictures.incident(f"n{number}", began=pictures.NOW - timedelta(hours=number)) for number in range(60)
+    ]
+    entries = feed(pictures.picture(incidents=story)).entries
+    assert [entry.id.rsplit("_", 1)[1] for entry in entries] == [f"n{number}" for number in range(MOST)]

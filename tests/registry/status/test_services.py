@@ -13,6 +13,7 @@ from accounts.people.models import User
 from registry.status import published, services
 from registry.status.incidents import FOLLOWS, Impact, Stage
 from registry.status.models import Incident, IncidentUpdate
+from registry.status.published import MOST
 from tests.registry.status.telling import INCIDENT, WORDS, follow, newest, opened, planned, refuses
 
 pytestmark = pytest.mark.usefixtures("db")
@@ -55,6 +56,22 @@ def test_what_is_told_is_what_the_page_is_drawn_from(olga: User) -> None:
     assert (incident.id, incident.title.en, incident.impact) == (row.pk, INCIDENT["title_en"], Impact.MINOR)
     assert [update.stage for update in incident.updates] == [Stage.INVESTIGATING, Stage.MONITORING]
     assert [update.components for update in incident.updates] == [("lookups", "messages"), ("messages",)]
+
+
+def test_the_newest_are_told_and_there_is_an_end(olga: User) -> None:
+    """A hundred years of outages in one document would be too much for whoever polls it."""
+    opened(by=olga)
+    facts = {
+        **{name: INCIDENT[name] for name in ("title_id", "title_en", "impact", "components")},
+        "stage": "resolved",
+    }
+    began = clock.now() - HOUR
+    rows = [Incident(started_at=began - number * timedelta(minutes=1), **facts) for number in range(MOST)]
+    words = {"stage": "resolved", "at": began, "components": [], "by": "system", **WORDS}
+    Incident.objects.bulk_create(rows)
+    IncidentUpdate.objects.bulk_create(IncidentUpdate(incident=row, **words) for row in rows)
+    told = published.from_database().incidents
+    assert len(told) == MOST and told[0].started_at > began and rows[-1].pk not in {one.id for one in told}
 
 
 @pytest.mark.parametrize("then", Stage)
@@ -178,8 +195,9 @@ def test_a_form_that_was_published_is_not_published_again_with_other_words(olga:
     services.update(row, **facts, **WORDS)
     with pytest.raises(Stale):
         services.update(row, **facts, **{**WORDS, "body_en": "Something else."})
+    other = opened(by=olga)
     with pytest.raises(Stale):  # an id of another incident's update
-        services.update(opened(by=olga), **facts, **WORDS)
+        services.update(other, **{**facts, "seen": newest(other)}, **WORDS)
 
 
 def test_a_rehearsal_leaves_nothing_behind_and_refuses_what_publishing_would(olga: User) -> None:

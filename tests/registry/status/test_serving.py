@@ -75,6 +75,8 @@ def test_each_file_with_its_type_and_no_session(
     assert not answer.cookies
     open_to_all = kind.startswith(("application/", "image/"))
     assert answer.headers.get("Access-Control-Allow-Origin") == ("*" if open_to_all else None)
+    within = answer.headers["Cross-Origin-Resource-Policy"] if open_to_all else "cross-origin"
+    assert within == "cross-origin"
 
 
 def test_a_head_has_the_headers_and_no_body(folder: Path, client: Client) -> None:
@@ -156,6 +158,15 @@ def test_nothing_else_is_a_file(folder: Path, client: Client, name: str) -> None
     answer = client.get(f"/status/{name}")
     assert answer.status_code in (404, 422)
     assert b"secret" not in answer.content.replace(name.encode(), b"")
+
+
+def test_a_large_file_is_handed_out_whole_or_not_at_all(folder: Path, client: Client) -> None:
+    """Half of `published.json` would be none to a prober elsewhere, which takes as much as is handed out."""
+    for size, status in ((publishing.LARGEST, 200), (publishing.LARGEST + 1, 404)):
+        (folder / "published.json").write_bytes(b" " * size)
+        answer = client.get("/status/published.json")
+        assert answer.status_code == status
+        assert status == 404 or len(answer.content) == size
 
 
 def test_a_folder_that_is_itself_a_link_is_served(folder: Path, client: Client, settings: Any) -> None:

@@ -1,6 +1,7 @@
 """The JSON is what readers of Statuspage's pages expect, and calls nothing operational that nobody measured."""
 
 import json
+from datetime import timedelta
 from typing import Any
 
 import jsonschema  # type: ignore[import-untyped]  # has no stubs here
@@ -9,6 +10,7 @@ import pytest
 from registry.status.components import KEYS
 from registry.status.drawing import files
 from registry.status.drawing.late import said_late
+from registry.status.drawing.statuspage import MOST
 from registry.status.picture import Picture
 from tests.registry.status import pictures
 from tests.registry.status.statuspage_shapes import SHAPES
@@ -101,3 +103,12 @@ def test_what_is_published_can_be_read_by_another_prober() -> None:
 
     for picture in pictures.PICTURES.values():
         assert from_json(json.loads(files(picture)["published.json"])) == picture.published
+
+
+def test_lists_end_with_the_fifty_newest_as_statuspages_do() -> None:
+    story = [
+        pictures.incident(f"n{number}", began=pictures.NOW - timedelta(hours=number)) for number in range(60)
+    ]
+    found = documents(pictures.picture(incidents=story))
+    for name in ("incidents", "incidents/unresolved"):
+        assert [one["id"] for one in found[name]["incidents"]] == [f"inc_n{number}" for number in range(MOST)]
