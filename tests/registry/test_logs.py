@@ -2,6 +2,7 @@
 
 import json
 import logging
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -23,6 +24,7 @@ from registry import logs
 from registry.logs.context import JOB, REQUEST_ID
 from registry.logs.lines import JsonObject, Line
 from registry.logs.masking import mask
+from tests.server import ROOT, environment
 
 NUMBER, ADDRESS, NAME = "+6281234567890", "siti.aminah@warung.example", "Bu Siti"
 TOKEN = "k3Vb9QxYz7LmN2pRsT4wUa"  # as long as an invitation's
@@ -304,3 +306,28 @@ def test_a_page_of_an_error_tells_the_code_to_ask_with(client: Client) -> None:
     finally:
         REQUEST_ID.reset(token)
     assert "<code>abc-1234</code>" in page
+
+
+GRANIANS = """
+from granian.log import LogLevels, configure_logging, logger
+configure_logging(LogLevels.warning)
+import registry.wsgi
+logger.error("Application callable raised an exception: %s", "to +6281234567890")
+"""
+
+
+@pytest.mark.parametrize("kind", ["line", "json"])
+def test_what_granian_says_in_a_worker_is_one_of_our_lines(tmp_path: Path, kind: str) -> None:
+    """It has handlers of its own before the application is loaded."""
+    done = subprocess.run(
+        [sys.executable, "-c", GRANIANS],
+        cwd=ROOT,
+        env=environment(VAR_DIR=str(tmp_path), LOG_FORMAT=kind),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=True,
+    )
+    (line,) = (done.stdout + done.stderr).splitlines()
+    text = json.loads(line)["message"] if kind == "json" else line.partition(" ERROR _granian ")[2]
+    assert text == "Application callable raised an exception: to ***"
