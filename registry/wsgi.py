@@ -81,17 +81,8 @@ def application(environ: WSGIEnvironment, start_response: StartResponse) -> list
     if answer is None:
         return _by_django(environ, start_response, of_request)
     environ[ANSWERED] = routes.of_the_store(environ, answer)
-    vary = [value for name, value in answer.headers if name == "Vary"]
-    start_response(
-        _STATUS[answer.status],
-        [
-            *(header for header in answer.headers if header[0] != "Vary"),
-            ("Vary", ", ".join([*vary, "Accept-Language"])),
-            ("Content-Length", str(len(answer.body))),
-            of_request,
-            *_standing_headers(),
-        ],
-    )
+    length = ("Content-Length", str(len(answer.body)))
+    start_response(_STATUS[answer.status], [*answer.headers, length, of_request, *_standing_headers()])
     return [answer.body]
 
 
