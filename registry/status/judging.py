@@ -42,6 +42,11 @@ class Health:
         return self.recent[-1][0]
 
     @property
+    def is_known(self) -> bool:
+        """False: nothing but failures since there are data, and too few of them to call it out of order."""
+        return self.status.fails or any(not outcome.fails for _, outcome in self.recent)
+
+    @property
     def good_in_a_row(self) -> int:
         count = 0
         for _, outcome in reversed(self.recent):
@@ -52,7 +57,8 @@ class Health:
 
 
 def judged(before: Health | None, result: Result, *, every: float) -> Health:
-    """`every`: seconds from one round to the next. The first round of all is taken at its word unless it is bad."""
+    """`every`: seconds from one round to the next. The first round of all is taken at its word unless it is bad,
+    when nothing is known yet (`is_known`)."""
     if before is None:
         before = Health(Status.OPERATIONAL, result.at)
     recent = () if _is_long_ago(before, result, every) else before.recent

@@ -44,13 +44,14 @@ class Picture:
     published: Published
 
     def status_of(self, key: str) -> Status | None:
-        """As it is called now; None: not looked at within the last rounds, or never."""
+        """As it is called now; None: not looked at within the last rounds, or never, or not often enough to tell."""
         if key in self.published.maintained_at(self.now):
             return Status.MAINTENANCE
         latest = self.latest.get(key)
         if latest is None or self.now.timestamp() - latest.at > (GAP + 1) * self.every:
             return None
-        return self.healths[key].status if key in self.healths else None
+        health = self.healths.get(key)
+        return health.status if health is not None and health.is_known else None
 
     @property
     def open_incidents(self) -> list[Incident]:

@@ -65,6 +65,14 @@ def test_what_was_before_a_gap_says_nothing_any_more() -> None:
     assert after([DOWN] * 3, start=START + 3600, health=before).status == DOWN
 
 
+def test_nothing_but_failures_is_not_known_to_work() -> None:
+    """Three of them are an outage; one after hours without data is no reason to say that all is well."""
+    assert [after([DOWN] * count).is_known for count in (1, 2, 3)] == [False, False, True]
+    before = after([OK, OK, OK])
+    assert not after([DOWN], start=START + 3600, health=before).is_known
+    assert after([OK, DOWN, DOWN]).is_known
+
+
 def test_a_clock_that_is_put_back_is_no_gap() -> None:
     before = after([DOWN, DOWN])
     assert after([DOWN], start=START - 3600, health=before).status == DOWN
