@@ -163,8 +163,13 @@ class Ledger:
         return found
 
     def prune(self, now: datetime) -> None:
-        oldest = day_of(now - KEPT)
+        """By the clock, but never the newest days that were measured: a clock that jumps ahead costs no history."""
         with contextlib.suppress(sqlite3.Error), self._transaction() as file:
+            newest = "SELECT DISTINCT day FROM day ORDER BY day DESC LIMIT 1 OFFSET ?"
+            last = file.execute(newest, (KEPT.days,)).fetchone()
+            if last is None:
+                return
+            oldest = min(day_of(now - KEPT), date.fromisoformat(last[0]))
             file.execute(
                 "DELETE FROM probe WHERE at < ?", (datetime.combine(oldest, time(), WIB).timestamp(),)
             )

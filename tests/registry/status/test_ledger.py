@@ -141,8 +141,16 @@ def test_on_a_full_disk_rounds_wait_in_memory_and_are_written_when_there_is_room
 
 def test_what_is_older_than_ninety_days_goes(path: Path) -> None:
     ledger = Ledger(path, every=EVERY)
-    for ago in (120, 92, 80, 0):
+    for ago in reversed(range(121)):
         ledger.add([result(NOW - timedelta(days=ago))], NOTHING)
     ledger.prune(NOW)
     kept = [at for (at,) in sqlite3.connect(path).execute("SELECT at FROM probe ORDER BY at")]
-    assert [(NOW - moment(at)).days for at in kept] == [80, 0]
+    assert [(NOW - moment(at)).days for at in kept] == list(reversed(range(92)))
+
+
+def test_a_clock_that_jumps_a_year_ahead_costs_no_history(path: Path) -> None:
+    ledger, ahead = Ledger(path, every=EVERY), NOW + timedelta(days=400)
+    for at in (*(NOW - timedelta(days=ago) for ago in reversed(range(90))), ahead):
+        ledger.add([result(at)], NOTHING)
+    ledger.prune(ahead)
+    assert all(day.rounds == 1 for day in ledger.days(NOW, 90)["forms"])
