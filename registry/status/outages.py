@@ -37,6 +37,9 @@ OVER_AFTER = (
 )
 
 
+RELAPSES = 2  # so often it is called back at once, later when it has stayed: each word is a mail to everybody
+
+
 @dataclass(frozen=True)
 class Step:
     """What the prober had to say: `stage`, of these components, as it is since `since`."""
@@ -89,12 +92,16 @@ def followed(
             return replace(outage, impact=impact)
         step = Step(new_id("upd"), now, min(healths[key].since for key in news), Stage.INVESTIGATING, news)
         return replace(outage, impact=impact, steps=(*outage.steps, step))
+    stayed = all(healths[key].good_in_a_row >= OVER_AFTER for key in outage.components if key in healths)
     if last.stage != Stage.MONITORING:
+        relapses = sum(step.stage == Stage.MONITORING for step in outage.steps)
+        if relapses >= RELAPSES and not stayed:
+            return replace(outage, impact=impact)
         back = [healths[key].since for key in outage.components if key in healths]
         ended = max([outage.started_at, *back])
         step = Step(new_id("upd"), now, ended, Stage.MONITORING, outage.components)
         return replace(outage, impact=impact, steps=(*outage.steps, step), ended_at=ended)
-    if all(healths[key].good_in_a_row >= OVER_AFTER for key in outage.components if key in healths):
+    if stayed:
         step = Step(new_id("upd"), now, last.since, Stage.RESOLVED, outage.components)
         return replace(outage, steps=(*outage.steps, step))
     return outage

@@ -74,6 +74,21 @@ def test_what_fails_again_while_it_is_watched_does_too() -> None:
     assert story.outage.ended_at == START + 10 * EVERY
 
 
+def test_what_comes_and_goes_for_an_hour_is_not_told_forty_times() -> None:
+    story = Story()
+    for _ in range(20):
+        story.rounds(3, "forms").rounds(3)
+    assert [stage for stage, _ in story.stages] == [Stage.INVESTIGATING, Stage.MONITORING] * 2 + [
+        Stage.INVESTIGATING
+    ]
+    began = story.now - 3 * EVERY
+    story.rounds(7)
+    assert [stage for stage, _ in story.stages[-2:]] == [Stage.INVESTIGATING, Stage.MONITORING]
+    story.rounds(1)
+    assert story.outage is not None
+    assert story.outage.is_over and story.outage.ended_at == began
+
+
 def test_after_it_was_resolved_the_next_is_another() -> None:
     story = Story().rounds(3, "forms").rounds(12)
     first = story.outage
