@@ -4,6 +4,7 @@ Staff's incidents and maintenance come from the database (`published.py`), the p
 both are this once they are told. Moments are aware datetimes in UTC.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -171,6 +172,10 @@ class Published:
         together = sorted([*known, *missing], key=lambda incident: incident.started_at, reverse=True)
         return Published(self.as_of, tuple(together))
 
+    def over_at(self, moment: datetime) -> frozenset[str]:
+        """Ids of those that are over then."""
+        return frozenset(incident.id for incident in self.incidents if incident.is_over_at(moment))
+
     def maintained_at(self, moment: datetime) -> frozenset[str]:
         """Keys of the components that are in a maintenance then."""
         return frozenset(
@@ -203,6 +208,9 @@ def _longer(told: Incident, own: Incident | None) -> Incident:
 
 # --- as a file: how another prober, or this one without its database, knows them ---
 
+MOST = 500  # more than staff's and a prober's own ever are
+_ID = re.compile(r"[a-z0-9_]{1,40}")
+
 
 def to_json(published: Published) -> dict[str, Any]:
     return {
@@ -212,7 +220,9 @@ def to_json(published: Published) -> dict[str, Any]:
 
 
 def from_json(document: Mapping[str, Any]) -> Published:
-    """Raises ValueError, KeyError or TypeError: not such a document."""
+    """Raises ValueError, KeyError or TypeError: not such a document, or nothing that could be drawn."""
+    if len(document["incidents"]) > MOST:
+        raise ValueError("too many incidents")
     return Published(
         _moment(document["as_of"]),
         tuple(_incident_from_json(incident) for incident in document["incidents"]),
@@ -246,7 +256,7 @@ def _incident_to_json(incident: Incident) -> dict[str, Any]:
 def _incident_from_json(incident: Mapping[str, Any]) -> Incident:
     updates = tuple(
         Update(
-            str(update["id"]),
+            _id(update["id"]),
             Stage(update["stage"]),
             _text(update["body"]),
             _moment(update["at"]),
@@ -257,7 +267,7 @@ def _incident_from_json(incident: Mapping[str, Any]) -> Incident:
     if not updates:
         raise ValueError("an incident without an update")
     return Incident(
-        str(incident["id"]),
+        _id(incident["id"]),
         _text(incident["title"]),
         Impact(incident["impact"]),
         tuple(map(str, incident["components"])),
@@ -271,11 +281,23 @@ def _incident_from_json(incident: Mapping[str, Any]) -> Incident:
 
 
 def _text(both: Mapping[str, Any]) -> Text:
-    return Text(str(both["id"]), str(both["en"]))
+    told = Text(str(both["id"]), str(both["en"]))
+    for text in (told.id, told.en):
+        text.encode()  # half a character (a lone surrogate) is a ValueError
+    return told
+
+
+def _id(text: object) -> str:
+    """It becomes part of addresses."""
+    if not _ID.fullmatch(str(text)):
+        raise ValueError("no id")
+    return str(text)
 
 
 def _moment(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         raise ValueError(f"{text} has no time zone")
+    if not 1970 <= moment.year < 9999:  # what Jakarta's clock may not reach
+        raise ValueError(f"{text} can't be told")
     return moment.astimezone(UTC)

@@ -86,7 +86,8 @@ class Prober:
         healths = dict(self.state.healths)
         for result in results:
             healths[result.component] = judged(healths.get(result.component), result, every=self.every)
-        own = followed(self.state.outages or self._taken_over(at), healths, at, planned)
+        over = self.exchange.published.over_at(moment(at))
+        own = followed(self.state.outages or self._taken_over(at), healths, at, planned, over)
         oldest = at - OWN_FOR.total_seconds()
         own = [
             outage
@@ -150,11 +151,24 @@ class Prober:
 
 
 def followed(
-    own: list[Outage], healths: Mapping[str, Health], at: float, planned: frozenset[str]
+    own: list[Outage],
+    healths: Mapping[str, Health],
+    at: float,
+    planned: frozenset[str],
+    over: frozenset[str] = frozenset(),
 ) -> list[Outage]:
-    """The outages after one more round: the last one goes on, or ends, or another one begins."""
+    """The outages after one more round: the last one goes on, or ends, or another one begins.
+
+    `over`: ids of those that were called over, by staff where we would go on. What failed in one is no news until it
+    works again; anything more is.
+    """
     going_on = own[-1] if own and not own[-1].is_over else None
     before = own if going_on is None else own[:-1]
+    if going_on is not None and going_on.id in over:
+        failing = {key for key, health in healths.items() if health.status.fails}
+        if failing and failing <= planned.union(going_on.components):
+            return own
+        going_on = None
     after = outages.followed(going_on, healths, at, planned=planned)
     return before if after is None else [*before, after]
 

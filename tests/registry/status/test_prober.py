@@ -44,6 +44,7 @@ class Told:
     hangs: threading.Event | None = None
     asked: int = 0
     broken_off: list[float] = field(default_factory=list)
+    called_over: dict[str, Incident] = field(default_factory=dict)  # by staff
 
     def exchange(self, own: Sequence[Incident], *, wants_key: bool) -> News:
         self.asked += 1
@@ -52,7 +53,8 @@ class Told:
         if self.is_away:
             raise ConnectionError("of Siti, +6281234567890")
         self.incidents |= {incident.id: incident for incident in own}
-        newest = sorted(self.incidents.values(), key=lambda one: one.started_at, reverse=True)
+        known = (self.incidents | self.called_over).values()
+        newest = sorted(known, key=lambda one: one.started_at, reverse=True)
         return News(Published(datetime.now(UTC), tuple(newest)), f"key {self.asked}" if wants_key else "")
 
     def break_off(self) -> None:
@@ -366,3 +368,37 @@ def test_rounds_fall_into_the_middle_of_their_stretch(
     assert (now + wait) // every != began // every
     assert abs((now + wait) / every % 1 - 0.5) < 0.01
     assert 0 <= pause(began, now + jump, every) <= 2 * every
+
+
+def test_a_first_round_that_failed_is_not_called_all_well(scene: Scene) -> None:
+    scene.rounds(1, well=False)
+    assert scene.read("status")["status"]["description"] == "No data"
+    assert not any(one["measured"] for one in scene.read("components")["components"])
+    scene.rounds(2, well=False)
+    assert scene.read("status")["status"]["indicator"] == "critical"
+
+
+def test_what_staff_called_over_hides_nothing_that_fails_besides(scene: Scene) -> None:
+    """Quiet about what was called over for as long as it fails; more than that is another incident."""
+    scene.rounds(3, well=False, down=["probes"])
+    (first,) = scene.told.incidents.values()
+    words, now = Text("Selesai.", "Over."), moment(scene.now)
+    over = Update("upd_staff", Stage.RESOLVED, words, now)
+    scene.told.called_over[first.id] = replace(first, updates=(*first.updates, over), resolved_at=now)
+    scene.rounds(4, well=False, down=["probes"])
+    assert len(scene.told.incidents) == 1
+    scene.rounds(4, well=False)
+    _, second = scene.told.incidents.values()
+    assert set(second.components) == set(KEYS)
+    assert [one["id"] for one in scene.read("incidents/unresolved")["incidents"]] == [second.id]
+
+
+def test_what_staff_called_over_and_then_worked_is_news_when_it_fails_again(scene: Scene) -> None:
+    scene.rounds(3, well=False, down=["probes"])
+    (first,) = scene.told.incidents.values()
+    words, now = Text("Selesai.", "Over."), moment(scene.now)
+    over = Update("upd_staff", Stage.RESOLVED, words, now)
+    scene.told.called_over[first.id] = replace(first, updates=(*first.updates, over), resolved_at=now)
+    scene.rounds(4)
+    scene.rounds(3, well=False, down=["probes"])
+    assert len(scene.told.incidents) == 2
