@@ -348,6 +348,7 @@ def test_a_browser_gets_a_page_in_both_languages(
     assert (answer.status_code, answer.headers["Content-Type"]) == (status, "text/html; charset=utf-8")
     assert '<p lang="id">' in content and '<p lang="en">' in content
     assert "style=" not in content and "<style" not in content and "<script" not in content
+    assert ('href="/status/"' in content) == (status >= 500)  # what is our fault may be everybody's
 
 
 def test_nothing_of_a_refusal_is_logged_with_its_path(client: Client, caplog: Any, monkeypatch: Any) -> None:

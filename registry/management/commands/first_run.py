@@ -80,6 +80,7 @@ class Command(BaseCommand):
             lines += [
                 f"Apply  {url}/start/   or by the invitation that lies in {url}/outbox/",
                 "       A code to any e-mail address or number that you sign in with arrives there, too.",
+                f"Status {url}/status/   what works; measured every {settings.PROBE_EVERY} seconds",
                 f"API    {url}/v1/docs",
                 f"       {facts['api_key']}",
                 "",

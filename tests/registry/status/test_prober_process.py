@@ -29,7 +29,7 @@ EVERY = "0.5"
 class Process:
     def __init__(self, var_dir: Path, url: str, *arguments: str, **settings: str) -> None:
         self.home, self.output = var_dir / "status", var_dir.parent / f"{time.monotonic_ns()}.output"
-        env = environment(VAR_DIR=str(var_dir), PROBE_KEY="given", **settings)
+        env = environment(VAR_DIR=str(var_dir), **{"PROBE_KEY": "given", **settings})
         with self.output.open("w") as output:  # by a pipe: of one test its own files may not grow
             self.pipe = subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=output)  # of the system
         assert self.pipe.stdin is not None
@@ -90,6 +90,17 @@ def prober(registry: Probed, tmp_path: Path) -> Iterator[Process]:
         if process.process.poll() is None:
             process.end()
     assert "Traceback" not in process.said()
+
+
+def test_elsewhere_the_page_links_to_the_registry_asked_and_a_missing_key_is_said(
+    registry: Probed, tmp_path: Path
+) -> None:
+    process = Process(tmp_path / "var", registry.url + "/", "--once", PROBE_KEY="")
+    assert process.process.wait(60) == 0, process.said()
+    assert "Look-ups and messages are not measured" in process.said()
+    page = (process.home / "public" / "index.html").read_text()
+    assert f'href="{registry.url}/"' in page and f"{registry.url}/status/subscribe/" in page
+    assert process.read("status")["page"]["url"] == f"{registry.url}/status/"
 
 
 def test_elsewhere_it_needs_no_database_and_its_staffs_words_come_from_the_page(

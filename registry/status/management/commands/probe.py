@@ -16,6 +16,7 @@ from registry.status.exchange import Exchange
 from registry.status.prober import Prober, Taken, the_only_one
 from registry.status.probing import A_NUMBER, Measuring
 
+logger = logging.getLogger(__name__)
 ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  # replaced, not bound
 
 
@@ -57,8 +58,14 @@ class Command(BaseCommand):
 
     def _prober(self, url: str, every: float) -> Prober:
         registry = _elsewhere(url or settings.PROBE["URL"]) or here()
+        if url and not os.environ.get("PUBLIC_URL"):
+            settings.PUBLIC_URL = registry.url  # what the page links to: here there is no registry
         source: sources.Source = sources.Page(registry) if url else sources.Database()
         exchange = Exchange(source, settings.VAR_DIR / "status", key=settings.PROBE["KEY"])
+        if url and not exchange.key:
+            logger.warning(
+                "Look-ups and messages are not measured: PROBE_KEY has to be a key with contacts:read and status:probe"
+            )
         measuring = Measuring(registry, number=settings.PROBE["NUMBER"] or A_NUMBER)
         return Prober(measuring, exchange, settings.STATUS_DIR, every=every)
 
