@@ -55,6 +55,15 @@ def added_up() -> Totals:
 # --- noting ---
 
 
+def test_while_nobody_adds_up_the_newest_are_kept_and_no_more(monkeypatch: Any) -> None:
+    monkeypatch.setattr(counting, "MOST_NOTED", 10)
+    ask = answering(("/nowhere-else", "GET", 200, "store"))
+    for _ in range(25):
+        ask()
+    (total,) = added_up().values()
+    assert sum(total[1:]) == 10
+
+
 def test_threads_that_note_at_once_lose_nothing() -> None:
     """While another adds up all the time."""
     totals: Totals = {}

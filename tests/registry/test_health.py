@@ -4,6 +4,7 @@ import contextlib
 import json
 import os
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -104,6 +105,14 @@ def test_what_was_due_for_long_counts_from_then(database: Connection) -> None:
     assert health.jobs(database).oldest > 1e8
 
 
+def test_a_million_that_wait_are_not_counted(database: Connection) -> None:
+    database.execute(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name) SELECT 'default', 'a' FROM generate_series(1, %s)",
+        [health.MOST_LOOKED_AT + 5],
+    )
+    assert health.jobs(database).due == health.MOST_LOOKED_AT
+
+
 @pytest.mark.parametrize("analysed", [False, True])
 def test_old_jobs_cost_nothing(database: Connection, analysed: bool) -> None:
     """Beside a million that are done, a look at what is due reads a few pages. Without the partial index: thousands."""
@@ -147,6 +156,19 @@ def test_a_question_is_asked_once_for_all_and_hangs_nobody(db: None) -> None:
     assert until(lambda: question.answer(0.1) == Told(1, "ok"), 5)
     assert question.answer(0) == Told(1, "ok")
     assert len(asked) == 1
+
+
+def test_while_nothing_comes_one_waits_for_all(db: None) -> None:
+    """A flood of questions would else hold each thread of the web server, the page's and `live`'s too."""
+    question = Question(lambda connection: connection.execute("SELECT pg_sleep(9)"), fresh_for=0, within=2)
+    assert question.answer(3) == Told(None, "slow")
+    waits = threading.Thread(target=question.answer, args=[3])
+    waits.start()
+    assert until(lambda: question._asking is not None, 1)
+    began = time.monotonic()
+    assert [question.answer(3) for _ in range(20)] == [Told(None, "slow")] * 20
+    assert time.monotonic() - began < AT_ONCE
+    waits.join()
 
 
 def test_a_question_is_ended_by_the_server_and_writes_nothing(db: None) -> None:

@@ -184,7 +184,7 @@ def test_all_that_led_to_an_exception_is_told_and_nothing_of_what_it_said() -> N
             ) from None
 
     _, found = both(record("registry", "It failed", failure=raised(both_of_them)))
-    assert "Siti" not in str(found).replace("Bu Siti", "", found["stack"].count("raise ") * 0)
+    assert "Siti" not in str(found)
     assert "OSError: [Errno 28] No space" in found["stack"] and "ExceptionGroup" in found["stack"]
 
 

@@ -75,6 +75,18 @@ def test_a_maintenance_that_takes_longer_gets_another_end(olga: User) -> None:
     )
 
 
+def test_a_maintenance_does_not_get_an_end_that_is_past(olga: User) -> None:
+    """To end it is an update of its own, which says so."""
+    row, now = planned(by=olga), clock.now()
+    Incident.objects.update(
+        scheduled_for=now - 2 * HOUR, started_at=now - 2 * HOUR, scheduled_until=now + HOUR
+    )
+    shorter = {"by": olga, "scheduled_until": now - HOUR}
+    refuses("maintenance_in_the_past", "/scheduled_until", lambda: follow(row, Stage.IN_PROGRESS, **shorter))
+    row = follow(row, Stage.COMPLETED, **shorter)  # as the form sends it along
+    assert row.scheduled_until == now + HOUR
+
+
 def test_a_maintenance_that_is_given_up_was_never_in_progress(olga: User) -> None:
     row = follow(planned(by=olga), Stage.COMPLETED, by=olga)
     row.refresh_from_db()

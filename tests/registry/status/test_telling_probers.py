@@ -94,6 +94,13 @@ def test_what_is_over_elsewhere_does_not_hide_what_still_goes_on_here(now: datet
     assert Incident.objects.count() == 2
 
 
+def test_what_two_tell_when_it_is_over_is_one_incident(now: datetime) -> None:
+    """The database was away: each tells of all of it at once."""
+    for began in (now - 10 * MINUTE, now - 9 * MINUTE):
+        services.tell(found(began, Stage.INVESTIGATING, Stage.MONITORING, Stage.RESOLVED))
+    assert Incident.objects.count() == Event.objects.count() == 1
+
+
 def test_an_outage_of_another_time_is_another_incident(now: datetime) -> None:
     services.tell(found(now - 60 * MINUTE, Stage.INVESTIGATING, Stage.RESOLVED))
     services.tell(found(now - 10 * MINUTE, Stage.INVESTIGATING))
