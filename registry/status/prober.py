@@ -86,6 +86,10 @@ class Prober:
         healths = dict(self.state.healths)
         for result in results:
             healths[result.component] = judged(healths.get(result.component), result, every=self.every)
+            if result.reason:
+                self._once.warn(f"check of {result.component}", f"{result.outcome.value}, {result.reason}")
+            else:
+                self._once.is_well(f"check of {result.component}")
         over = self.exchange.published.over_at(moment(at))
         own = followed(self.state.outages or self._taken_over(at), healths, at, planned, over)
         oldest = at - OWN_FOR.total_seconds()

@@ -314,6 +314,16 @@ def test_where_the_page_can_t_be_written_it_says_so_once_and_tries_again(
     assert scene.raw("SELECT count(*) FROM probe WHERE component = 'forms'") == [(5,)]
 
 
+def test_the_log_says_once_what_failed_and_why(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.INFO):
+        scene.rounds(4, well=False, down=["admin"])
+        scene.rounds(2)
+    assert [line for line in caplog.messages if line.startswith("check of")] == [
+        "check of admin: major_outage, status_503",
+        "check of admin: well again",
+    ]
+
+
 def test_the_log_holds_no_words_of_what_failed(scene: Scene, caplog: pytest.LogCaptureFixture) -> None:
     scene.told.is_away = True
     scene.rounds(3)
