@@ -18,6 +18,7 @@ from registry.database import outage
 logger = logging.getLogger(__name__)
 
 CONNECT_WITHIN_SECONDS = 2  # the least that libpq takes
+UNWELL_FOR_SECONDS = 10.0  # in which one at a time waits, after an answer that did not come
 GIVE_UP_ON_A_LINE_AFTER = 10_000  # milliseconds without any sign of the other end's kernel
 
 T = TypeVar("T")
@@ -45,7 +46,10 @@ class Question(Generic[T]):
         self._asking: threading.Event | None = None
 
     def answer(self, wait: float) -> Told[T]:
-        """After `wait` seconds at the most, and at once where somebody has waited that long before."""
+        """After `wait` seconds at the most, and at once where somebody has waited that long before.
+
+        While nothing comes, one waits for all: else whoever asks often would hold every thread there is.
+        """
         if outage.is_known():
             return Told(None, "away")
         with self._lock:
@@ -55,6 +59,8 @@ class Question(Generic[T]):
             if self._asking is None:
                 self._asking, self._asked_at = threading.Event(), now
                 threading.Thread(target=self._run, args=[self._asking], name="ask", daemon=True).start()
+            elif self._told.came != "ok" and now - self._told_at < UNWELL_FOR_SECONDS:
+                return self._told
             asking, left = self._asking, self._asked_at + wait - now
         if asking.wait(max(0, left)):
             return self._told
