@@ -48,6 +48,7 @@ def test_what_comes_and_goes_is_degraded_until_it_has_settled() -> None:
     assert after(flapping).status == SLOW
     assert after([*flapping, OK, OK, OK]).status == SLOW  # three failed of the last ten
     assert after([*flapping, *[OK] * 9]).status == OK
+    assert after(flapping).since == START + EVERY  # from the first of them on
 
 
 def test_an_outage_that_is_over_does_not_count_as_flapping() -> None:

@@ -99,6 +99,20 @@ def test_a_damaged_file_is_set_aside_and_measuring_goes_on(path: Path) -> None:
     assert path.with_suffix(".damaged").exists()
 
 
+def test_a_page_that_is_damaged_in_the_middle_is_noticed_at_the_start(path: Path) -> None:
+    """Not months later, by the first question that needs it."""
+    first = Ledger(path, every=EVERY)
+    for number in range(600):
+        first.waiting.append([result(NOW + number * timedelta(seconds=EVERY))])
+    first.add([], NOTHING)
+    first.close()
+    whole = path.read_bytes()
+    middle = len(whole) // 2 // 4096 * 4096
+    path.write_bytes(whole[:middle] + b"\xff" * 4096 + whole[middle + 4096 :])
+    assert Ledger(path, every=EVERY).add([result(NOW)], NOTHING)
+    assert path.with_suffix(".damaged").exists()
+
+
 FULL = """
 import resource, sys
 import django_stubs_ext
