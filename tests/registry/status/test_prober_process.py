@@ -71,7 +71,9 @@ class Process:
         began = time.monotonic()
         self.process.send_signal(number)
         self.process.wait(20)
-        return time.monotonic() - began
+        took = time.monotonic() - began
+        self.pipe.wait(10)
+        return took
 
 
 @pytest.fixture
