@@ -1,14 +1,12 @@
 """Round after round: what is measured becomes statuses, an incident, a page; whatever hangs, jumps, or is damaged."""
 
-import json
 import logging
 import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -16,86 +14,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from accounts.text import Text
-from registry.status.asking import Registry
 from registry.status.components import KEYS
-from registry.status.exchange import Exchange
-from registry.status.incidents import Impact, Incident, Published, Stage, Update
-from registry.status.prober import NEWS_WITHIN, Prober, pause
-from registry.status.probing import Measuring
-from registry.status.sources import News
+from registry.status.incidents import Stage
+from registry.status.prober import NEWS_WITHIN, pause
 from registry.status.times import moment
 from tests.registry.status import probed
-from tests.registry.status.probed import WELL, Probed, reply
-
-EVERY = 30.0
-MORNING = datetime(2026, 11, 22, 3, 0, 15, tzinfo=UTC).timestamp()
-DOWN = reply(503)
-QUICK = {**WELL, "POST /v1/probes": reply(201, probed.MESSAGE)}  # sent at once
-
-
-@dataclass
-class Told:
-    """Stands where the database would: keeps what it is told, and may be away, or hang."""
-
-    keeps_ours = True
-    incidents: dict[str, Incident] = field(default_factory=dict)
-    is_away: bool = False
-    hangs: threading.Event | None = None
-    asked: int = 0
-    broken_off: list[float] = field(default_factory=list)
-    called_over: dict[str, Incident] = field(default_factory=dict)  # by staff
-
-    def exchange(self, own: Sequence[Incident], *, wants_key: bool) -> News:
-        self.asked += 1
-        if self.hangs is not None:
-            self.hangs.wait(60)
-        if self.is_away:
-            raise ConnectionError("of Siti, +6281234567890")
-        self.incidents |= {incident.id: incident for incident in own}
-        known = (self.incidents | self.called_over).values()
-        newest = sorted(known, key=lambda one: one.started_at, reverse=True)
-        return News(Published(datetime.now(UTC), tuple(newest)), f"key {self.asked}" if wants_key else "")
-
-    def break_off(self) -> None:
-        self.broken_off.append(time.monotonic())
-
-
-@dataclass
-class Scene:
-    registry: Probed
-    told: Told
-    home: Path
-    now: float = MORNING
-    prober: Prober = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.restart()
-
-    def restart(self) -> None:
-        exchange = Exchange(self.told, self.home)
-        measuring = Measuring(Registry(self.registry.url))
-        self.prober = Prober(measuring, exchange, self.home / "public", every=EVERY, wall=lambda: self.now)
-        exchange.turn()  # for a key
-
-    def rounds(self, count: int, *, well: bool = True, down: Sequence[str] = ()) -> None:
-        self.registry.answers = dict(QUICK)
-        names = [name for name in WELL if any(one in name for one in down)] if down else [*WELL]
-        if not well:
-            self.registry.answers |= dict.fromkeys(names, DOWN)
-        for _ in range(count):
-            self.prober.round()
-            self.now += EVERY
-
-    def read(self, name: str) -> Any:
-        return json.loads((self.home / "public" / "api" / "v2" / f"{name}.json").read_text())
-
-    def statuses(self) -> dict[str, str]:
-        return {key: health.status.value for key, health in self.prober.state.healths.items()}
-
-    def raw(self, sql: str) -> list[Any]:
-        with sqlite3.connect(self.home / "ledger.sqlite3") as file:
-            return file.execute(sql).fetchall()
+from tests.registry.status.probed import WELL, reply
+from tests.registry.status.scene import DOWN, EVERY, QUICK, Scene, Told
 
 
 @pytest.fixture
@@ -201,67 +126,6 @@ def test_one_that_hangs_for_a_minute_is_broken_off(scene: Scene, monkeypatch: py
     scene.rounds(1)
     assert len(scene.told.broken_off) == 1
     scene.told.hangs.set()
-
-
-def test_what_could_not_be_told_is_told_when_the_database_is_back_also_by_another_process(
-    scene: Scene,
-) -> None:
-    scene.rounds(1)
-    scene.told.is_away = True
-    fell = scene.now
-    scene.rounds(5, well=False)
-    back = scene.now
-    scene.rounds(12)
-    shown = scene.read("incidents")["incidents"]
-    assert [one["status"] for one in shown] == ["resolved"]
-    scene.restart()
-    scene.rounds(1)
-    assert [one["id"] for one in scene.read("incidents")["incidents"]] == [shown[0]["id"]]
-    scene.told.is_away = False
-    scene.rounds(1)
-    (incident,) = scene.told.incidents.values()
-    assert incident.id == shown[0]["id"]
-    assert (incident.started_at, incident.resolved_at) == (moment(fell), moment(back))
-    scene.rounds(2)
-    assert not scene.prober.state.outages
-    assert len(scene.told.incidents) == 1
-
-
-def test_what_staff_told_is_on_the_page_also_after_a_restart_without_the_database(scene: Scene) -> None:
-    written = told("inc_staff", "Emails are late")
-    scene.told.incidents[written.id] = written
-    scene.rounds(1)
-    scene.told.is_away = True
-    scene.restart()
-    scene.rounds(1)
-    assert [one["name"] for one in scene.read("incidents")["incidents"]] == ["Emails are late"]
-
-
-def told(pk: str, title: str, **facts: Any) -> Incident:
-    at = moment(MORNING - 600)
-    update = Update(f"upd_{pk}", Stage.INVESTIGATING, Text("Kabar.", "News."), at)
-    incident = Incident(pk, Text(title, title), Impact.MINOR, ("messages",), at, (update,))
-    return replace(incident, **facts)
-
-
-def test_in_a_maintenance_a_failure_counts_neither_for_nor_against_it(scene: Scene) -> None:
-    planned = told(
-        "inc_work",
-        "A bigger disk",
-        impact=Impact.MAINTENANCE,
-        components=KEYS,
-        scheduled_for=moment(MORNING),
-        scheduled_until=moment(MORNING + 4 * EVERY),
-        updates=(Update("upd_1", Stage.SCHEDULED, Text("…", "…"), moment(MORNING - 600)),),
-    )
-    scene.told.incidents[planned.id] = planned
-    scene.prober.exchange.turn()
-    scene.rounds(4, well=False)
-    assert set(scene.told.incidents) == {planned.id}
-    assert scene.raw("SELECT sum(rounds), sum(failed), sum(planned) FROM day") == [(0, 0, 16)]
-    assert scene.read("summary")["components"][-1]["status"]
-    scene.rounds(2, well=False)
-    assert len(scene.told.incidents) == 2  # it goes on after its time
 
 
 def test_without_its_ledger_it_goes_on_and_ends_what_it_began(scene: Scene) -> None:
@@ -386,29 +250,3 @@ def test_a_first_round_that_failed_is_not_called_all_well(scene: Scene) -> None:
     assert not any(one["measured"] for one in scene.read("components")["components"])
     scene.rounds(2, well=False)
     assert scene.read("status")["status"]["indicator"] == "critical"
-
-
-def test_what_staff_called_over_hides_nothing_that_fails_besides(scene: Scene) -> None:
-    """Quiet about what was called over for as long as it fails; more than that is another incident."""
-    scene.rounds(3, well=False, down=["probes"])
-    (first,) = scene.told.incidents.values()
-    words, now = Text("Selesai.", "Over."), moment(scene.now)
-    over = Update("upd_staff", Stage.RESOLVED, words, now)
-    scene.told.called_over[first.id] = replace(first, updates=(*first.updates, over), resolved_at=now)
-    scene.rounds(4, well=False, down=["probes"])
-    assert len(scene.told.incidents) == 1
-    scene.rounds(4, well=False)
-    _, second = scene.told.incidents.values()
-    assert set(second.components) == set(KEYS)
-    assert [one["id"] for one in scene.read("incidents/unresolved")["incidents"]] == [second.id]
-
-
-def test_what_staff_called_over_and_then_worked_is_news_when_it_fails_again(scene: Scene) -> None:
-    scene.rounds(3, well=False, down=["probes"])
-    (first,) = scene.told.incidents.values()
-    words, now = Text("Selesai.", "Over."), moment(scene.now)
-    over = Update("upd_staff", Stage.RESOLVED, words, now)
-    scene.told.called_over[first.id] = replace(first, updates=(*first.updates, over), resolved_at=now)
-    scene.rounds(4)
-    scene.rounds(3, well=False, down=["probes"])
-    assert len(scene.told.incidents) == 2
