@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.core import checks
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,8 +10,10 @@ class StatusConfig(AppConfig):
     def ready(self) -> None:
         from accounts.audit import journal
         from accounts.privacy.holdings import HOLDINGS
+        from registry.status.checks import mail_is_seen_to_leave
         from registry.status.subscribing import held, listening
 
+        checks.register(mail_is_seen_to_leave, deploy=True)
         HOLDINGS.extend(held.HELD)
         for kind in ("incident.opened", "incident.updated", "maintenance.planned"):
             journal.listen(kind, listening.note)

@@ -27,7 +27,7 @@ BACK = Text(
     "Semua pemeriksaan berhasil lagi sejak {time}. Kami terus memantau.",
     "All checks have passed again since {time}. We keep watching.",
 )
-OVER = Text("Gangguan selesai. Lamanya {minutes} menit.", "The outage is over. It lasted {minutes} minutes.")
+OVER = Text("Gangguan selesai. Lamanya {minutes} menit.", "The outage is over. It lasted {minutes} min.")
 OVER_IN_A_MINUTE = Text(
     "Gangguan selesai. Lamanya kurang dari satu menit.", "The outage is over. It lasted less than a minute."
 )

@@ -29,6 +29,7 @@ DEGRADED = Overall("minor", Text("Sebagian lambat atau tidak stabil", "Partially
 MINOR = Overall("minor", Text("Gangguan kecil", "Minor Service Outage"))
 PARTIAL = Overall("major", Text("Sebagian layanan terganggu", "Partial System Outage"))
 MAJOR = Overall("critical", Text("Layanan terganggu", "Major Service Outage"))
+WATCHED = Overall("minor", Text("Berfungsi lagi; kami memantau", "Working again; we are watching"))
 UNKNOWN = Overall("minor", Text("Tidak ada data", "No data"))
 
 
@@ -103,10 +104,18 @@ class Picture:
         seen = [result.at for result in self.latest.values()]
         return moment(max(seen)) if seen else None
 
+    def _works_again(self, statuses: Sequence[Status | None]) -> bool:
+        """All that is measured is well, and of each incident the last word is that it is watched."""
+        return all(status == Status.OPERATIONAL for status in statuses) and all(
+            incident.stage_at(self.now) == Stage.MONITORING for incident in self.open_incidents
+        )
+
     @property
     def overall(self) -> Overall:
         statuses = [self.status_of(key) for key in KEYS]
         known = [status for status in statuses if status is not None]
+        if self.open_incidents and self._works_again(statuses):
+            return WATCHED
         impact = max((incident.impact.rank for incident in self.open_incidents), default=0)
         if known and (all(status == Status.MAJOR for status in known) or impact == Impact.CRITICAL.rank):
             return MAJOR

@@ -206,13 +206,20 @@ class Measuring:
             found = self._errands[check].result(left) if is_new else None
             seen.setdefault(check.component, []).append(found or late)
         refused = [one.refused for every in seen.values() for one in every if one.refused]
-        # No data rather than a failure: what our key is refused for says nothing of those of others.
         results = [
-            together(component, at, seen[component])
+            together(component, at, heard)
             for component in KEYS
-            if component in seen and not any(one.refused for one in seen[component])
+            if component in seen and (heard := _heard(seen[component]))
         ]
         return Round(results, refused[0] if refused else "")
+
+
+def _heard(seen: list[Seen]) -> list[Seen]:
+    """No data rather than a failure: what our key is refused for says nothing of those of others. But what failed
+    beside it, has.
+    """
+    heard = [one for one in seen if not one.refused]
+    return heard if len(heard) == len(seen) or any(one.failed for one in heard) else []
 
 
 def together(component: str, at: float, seen: Iterable[Seen]) -> Result:

@@ -178,6 +178,15 @@ def test_a_key_that_is_refused_says_nothing_of_the_service(registry: Probed) -> 
     assert {result.component for result in found.results} == {"forms", "admin"}
 
 
+def test_what_fails_beside_a_refused_key_has_failed(registry: Probed) -> None:
+    for name in WELL:
+        if name.startswith(ONE):
+            registry.answers[name] = reply(401, {"code": "key_revoked"})
+        elif name.startswith(MANY):
+            registry.answers[name] = reply(503, {"code": "database_unavailable"})
+    assert measured(registry)["lookups"].outcome == MAJOR
+
+
 def test_without_a_key_what_needs_none_is_measured(registry: Probed) -> None:
     assert set(measured(registry, key="")) == {"forms", "admin"}
 
