@@ -159,6 +159,17 @@ class Cluster:
                 time.sleep(0.02)
         raise PostgresError(f"PostgreSQL (process {running.pid}) does not stop.")
 
+    def _end_child(self) -> None:
+        """While the lock is ours: `stop` would take our holding it for a server that does not end."""
+        assert self.child is not None
+        self.child.send_signal(signal.SIGINT)
+        try:
+            self.child.wait(STOP_LIMIT_SECONDS)
+        except subprocess.TimeoutExpired:
+            self.child.kill()
+            self.child.wait()
+        self.child = None
+
     def _make_folder(self) -> None:
         for folder in (self.folder.parent, self.folder):
             if not folder.exists():
@@ -180,7 +191,7 @@ class Cluster:
         try:
             provision(self.url, self._facts(), may_make_databases=self.throwaway)
         except psycopg.Error as error:
-            self.stop()
+            self._end_child()
             raise PostgresError(
                 f"PostgreSQL in {self.folder} refused its first connection: {str(error).strip()}"
             ) from error

@@ -203,6 +203,18 @@ def test_a_start_that_was_cut_short_is_begun_anew(place: Place) -> None:
     assert place.sql("SELECT 1") == [(1,)]
 
 
+def test_a_server_that_refuses_its_first_connection_is_ended_at_once(place: Place) -> None:
+    """Its starter holds the lock of the cluster, which is no sign that the server still runs."""
+    place.say("start")
+    place.say("stop")
+    facts = place.var_dir / "postgres" / "cluster.json"
+    facts.write_text(json.dumps({**json.loads(facts.read_text()), "superuser": "not its password"}))
+    began = time.monotonic()
+    assert "refused its first connection" in place.refusal("start")
+    assert time.monotonic() - began < 20
+    assert place.run("status").returncode == 3
+
+
 def test_the_data_of_another_version_is_left_alone(place: Place) -> None:
     data = place.var_dir / "postgres/data"
     data.mkdir(parents=True)
