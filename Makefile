@@ -71,7 +71,7 @@ run: $(VENV)/run.stamp  ## start everything on http://127.0.0.1:8000; Ctrl-C sto
 	@$(PY) -m registry.run --die-with-parent
 
 test: $(VENV)/dev.stamp  ## the tests, on a PostgreSQL of their own
-	$(TESTING) $(PY) -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(TESTING) $(PY) -m tests $(ARGS)
 
 soak: $(VENV)/dev.stamp  ## the tests that take long
 	$(TESTING) $(PY) -m pytest -m soak $(ARGS)

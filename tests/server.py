@@ -114,9 +114,15 @@ class Server:
                 stderr=subprocess.STDOUT,
             )
         ended = self.process.poll
-        assert until(lambda: "Ready: " in self.said()[said:] or ended() is not None, 120), self.said()
-        assert ended() is None, self.said()
-        assert time.monotonic() - began < within, self.said()
+        try:
+            assert until(lambda: "Ready: " in self.said()[said:] or ended() is not None, 120), self.said()
+            assert ended() is None, self.said()
+            took = time.monotonic() - began
+            assert took < within, f"Ready after {took:.1f} s\n{self.said()}"
+        except BaseException:
+            self.process.terminate()  # else it competes with all tests that follow
+            self.process.wait(60)
+            raise
         until(lambda: "web" not in self.services() or "prober" in self.services(), 5)  # it comes last
         return self
 

@@ -7,7 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from registry.run import ROOT
+
+pytestmark = pytest.mark.alone
 
 FIELDS = {"measure": str, "value": float, "unit": str, "target": str | None, "ok": bool}
 PROMISED = [

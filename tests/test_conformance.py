@@ -20,6 +20,8 @@ from tests.cardstore.wire import has_applied_all
 from tests.factories import PDF
 from tests.server import ROOT, App, Server, running, until
 
+pytestmark = pytest.mark.alone
+
 LOOKUP = "/v1/contacts/lookup"
 UNKNOWN = "+12025550999"
 

@@ -6,7 +6,11 @@ import subprocess
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.server import Browser, Server, forms, until
+
+pytestmark = pytest.mark.alone
 
 KEYS = {"url", "staff", "api_key", "verified_number", "confirmed_number", "suspended_number"}
 

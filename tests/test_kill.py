@@ -17,6 +17,8 @@ import requests
 from accounts import ids
 from tests.server import App, Browser, Server, forms, running, until
 
+pytestmark = pytest.mark.alone
+
 LIST = Path(__file__).parent / "data" / "pilot-2017.csv"
 CASES = """
 SELECT application.id, number FROM verification_application application

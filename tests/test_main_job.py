@@ -21,6 +21,8 @@ from tests.cardstore.wire import has_applied_all
 from tests.factories import PDF
 from tests.server import App, Browser, Server, running, until, words_of
 
+pytestmark = pytest.mark.alone
+
 UNDO_WINDOW_SECONDS = 3
 TICK_SECONDS = 5  # of the clock's job
 LIST = Path(__file__).parent / "data" / "pilot-2017.csv"

@@ -24,11 +24,15 @@ class Watch:
         self._thread: threading.Thread | None = None
         self._looked = threading.Event()
         self._is_away = False
+        self._is_silent = False
         self._seen = -BELIEVED_FOR_SECONDS  # when it last answered, on the monotonic clock
         self._wanted = 0.0  # until when somebody may still ask
 
     def is_known(self) -> bool:
         return self._is_away
+
+    def is_silent(self) -> bool:
+        return self._is_away and self._is_silent
 
     def is_there(self) -> bool:
         self._wanted = time.monotonic() + BELIEVED_FOR_SECONDS
@@ -47,12 +51,16 @@ class Watch:
 
     def _run(self) -> None:
         while True:
-            if _answers():
+            try:
+                _connect()
+            except psycopg.Error as wrong:
+                self._is_silent = isinstance(wrong, psycopg.errors.ConnectionTimeout)
+                if not self._is_away:
+                    self._is_away = True
+                    _forget_the_pool()
+            else:
                 self._seen = time.monotonic()
                 self._is_away = False
-            elif not self._is_away:
-                self._is_away = True
-                _forget_the_pool()
             self._looked.set()
             with self._lock:
                 if not self._is_away and time.monotonic() >= self._wanted:
@@ -61,13 +69,10 @@ class Watch:
             time.sleep(LOOK_EVERY_SECONDS)
 
 
-def _answers() -> bool:
+def _connect() -> None:
+    """Raises psycopg.Error."""
     parameters = connections[DEFAULT_DB_ALIAS].get_connection_params()
-    try:
-        psycopg.connect(**{**parameters, "connect_timeout": CONNECT_WITHIN_SECONDS}).close()
-    except psycopg.Error:
-        return False
-    return True
+    psycopg.connect(**{**parameters, "connect_timeout": CONNECT_WITHIN_SECONDS}).close()
 
 
 def _forget_the_pool() -> None:
@@ -85,6 +90,11 @@ _watch = Watch()
 def is_known() -> bool:
     """Whether the thread has looked, and is still looking for it."""
     return _watch.is_known()
+
+
+def is_silent() -> bool:
+    """Whether it is away and does not even refuse: what it was asked before will not be answered, either."""
+    return _watch.is_silent()
 
 
 def suspect() -> None:

@@ -1,7 +1,7 @@
 """`/v1/probes`: test messages, by which a prober sees whether messages leave."""
 
 from django.urls import reverse
-from drf_spectacular.utils import OpenApiExample, extend_schema
+from drf_spectacular.utils import OpenApiExample, extend_schema, extend_schema_field
 from rest_framework import serializers
 from rest_framework.generics import get_object_or_404
 from rest_framework.request import Request
@@ -12,7 +12,7 @@ from accounts.clients.models import Scope
 from accounts.clients.partners import LOCATION, PartnerCall, path_id
 from accounts.clients.serializers import StrictSerializer
 from accounts.messages import probes
-from accounts.messages.models import Channel, MessageStatus
+from accounts.messages.models import Channel, Message, MessageStatus
 
 PROBE_ID = path_id("probe_id", "msg")
 CHANNELS = [Channel.EMAIL.value, Channel.SMS.value]
@@ -22,6 +22,7 @@ WAITING = {
     "status": "waiting",
     "created_at": "2026-11-22T04:05:06.789000Z",
     "sent_at": None,
+    "gateway": "works",
 }
 SENT = {**WAITING, "status": "sent", "sent_at": "2026-11-22T04:05:06.912000Z"}
 
@@ -36,6 +37,14 @@ class ProbeSerializer(StrictSerializer):
     status = serializers.ChoiceField(choices=MessageStatus.values)
     created_at = MomentField()
     sent_at = MomentField(allow_null=True)
+    gateway = serializers.SerializerMethodField(
+        help_text="Of the last quarter of an hour: `fails` where none of the last three messages to people was handed"
+        " over; `unknown` where there were too few to say so."
+    )
+
+    @extend_schema_field(serializers.ChoiceField(choices=probes.Gateway.values))
+    def get_gateway(self, message: Message) -> str:
+        return probes.gateway(Channel(message.channel)).value
 
 
 class ProbesView(PartnerCall):

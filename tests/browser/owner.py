@@ -104,27 +104,30 @@ class Owner:
         with self.page.expect_navigation(wait_until="load"):
             self.page.locator(selector).first.click()
 
-    def code(self, contact: str) -> str:
-        """The newest code that came to a contact, a number as she writes it."""
-        return self.came(contact, CODE)
-
-    def came(self, contact: str, wanted: re.Pattern[str]) -> str:
-        """What the newest message to a contact says that has it in it."""
+    def newest(self, contact: str, wanted: re.Pattern[str]) -> str | None:
+        """What the newest message to a contact (a number as she writes it) says that has it in it."""
         if "@" not in contact:
             contact = re.sub(r"\D", "", contact).removeprefix("0")
-        outbox = Browser(self.server)
-        found: list[str] = []
+        for section in Browser(self.server).open("/outbox/").split('<section class="sent">')[1:]:
+            head, _, text = section.partition('class="text"')
+            if contact in head and (match := wanted.search(re.sub(r"<[^>]+>", " ", text))):
+                return match.group()
+        return None
 
-        def is_there() -> bool:
-            for section in outbox.open("/outbox/").split('<section class="sent">')[1:]:
-                head, _, text = section.partition('class="text"')
-                if contact in head and (match := wanted.search(re.sub(r"<[^>]+>", " ", text))):
-                    found[:] = [match.group()]
-                    return True
-            return False
+    def came(self, contact: str, wanted: re.Pattern[str], *, after: str | None = None) -> str:
+        """The newest, as soon as it is another one than `after`: messages take a moment."""
+        assert until(lambda: self.newest(contact, wanted) not in (None, after), 20), words_of(
+            Browser(self.server).open("/outbox/")
+        )[:3000]
+        found = self.newest(contact, wanted)
+        assert found is not None
+        return found
 
-        assert until(is_there, 20), words_of(outbox.open("/outbox/"))[:3000]
-        return found[0]
+    def enter_code(self, contact: str, asks: Callable[[], None]) -> None:
+        """The code that came because `asks` was done; an older one would be refused."""
+        before = self.newest(contact, CODE)
+        asks()
+        self.fill("#id_code", self.came(contact, CODE, after=before))
 
     # --- her way ---
 
@@ -137,8 +140,7 @@ class Owner:
     def sign_in(self) -> None:
         self.shot(self.page, "02-sign-in")
         self.fill("#id_contact", self.contact)
-        self.press()
-        self.fill("#id_code", self.code(self.contact))
+        self.enter_code(self.contact, self.press)
         self.shot(self.page, "03-code")
         self.press()
 
@@ -194,8 +196,7 @@ class Owner:
 
     def prove_number(self) -> None:
         self.shot(self.page, "30-number")
-        self.press("main button[name=sms]")
-        self.fill("#id_code", self.code(self.number))
+        self.enter_code(self.number, lambda: self.press("main button[name=sms]"))
         self.shot(self.page, "31-number-code")
         self.press("main form button.primary")
         self.shot(self.page, "32-number-proven")

@@ -9,6 +9,8 @@ from playwright.sync_api import expect
 from tests.browser.chromium import DESKTOP, PHONE, Desk
 from tests.server import Server
 
+pytestmark = pytest.mark.alone
+
 OpenDesk = Callable[..., Desk]
 QUEUE = "/admin/verification/application/"
 

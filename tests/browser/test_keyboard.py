@@ -4,11 +4,14 @@ import re
 import statistics
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from accounts import ids
 from tests.browser.chromium import Desk
 from tests.server import Server
+
+pytestmark = pytest.mark.alone
 
 OpenDesk = Callable[..., Desk]
 QUEUE = "/admin/verification/application/"

@@ -18,6 +18,8 @@ from tests.browser.chromium import WCAG
 from tests.browser.owner import NAME, Owner, invite, walk
 from tests.server import Browser, Server, running
 
+pytestmark = pytest.mark.alone
+
 HEAVIEST = 50_000  # bytes of a page without its pictures
 MOST_PAGES, MOST_FIELDS = 28, 18  # until it is sent; with the answer to the question
 UNDO_WINDOW = 2  # seconds

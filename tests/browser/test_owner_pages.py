@@ -22,6 +22,8 @@ from tests.browser.test_onboarding import HEAVIEST, faults_of
 from tests.onboarding.addresses import PAGES, PARAMETERS
 from tests.server import ROOT, Server, running
 
+pytestmark = pytest.mark.alone
+
 CONTACT = "ada@roti.example"
 # Pictures, and what leads on at once or to nowhere.
 NO_PAGES = {"evidence_picture", "photo", "badge_code", "invitation"}

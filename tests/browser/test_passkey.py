@@ -3,10 +3,13 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.chromium import Desk
 from tests.server import Server
+
+pytestmark = pytest.mark.alone
 
 AUTHENTICATOR: dict[str, Any] = {
     "protocol": "ctap2",

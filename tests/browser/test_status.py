@@ -25,6 +25,8 @@ from tests.browser.test_onboarding import faults_of
 from tests.browser.test_owner_pages import TOO_SMALL
 from tests.registry.status import pictures
 
+pytestmark = pytest.mark.alone
+
 HEAVIEST = 60_000  # bytes of all that one visit loads
 NARROW = {"width": 360, "height": 740}
 BOTH = [

@@ -6,6 +6,8 @@ import pytest
 
 from tests.browser.chromium import DESKTOP, PHONE, Desk
 
+pytestmark = pytest.mark.alone
+
 OpenDesk = Callable[..., Desk]
 DESK = "/admin/status/incident/"
 WORDS = {

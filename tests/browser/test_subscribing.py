@@ -12,6 +12,8 @@ from tests.browser.test_onboarding import faults_of
 from tests.browser.test_owner_pages import TOO_SMALL
 from tests.server import Server, until
 
+pytestmark = pytest.mark.alone
+
 LINK = re.compile(r"/status/subscribe/confirm/[\w-]+/")
 
 

@@ -11,6 +11,8 @@ from tests.cardstore.asked import CHANGES, CONTACT, LISTED, Asked, everything
 from tests.cardstore.wire import Reply, comparable, has_applied_all, request, send, without_store
 from tests.server import Server, running, until
 
+pytestmark = pytest.mark.alone
+
 SETTINGS = {
     "WEB_WORKERS": "1",
     "CARDS_STALE_AFTER": "600",

@@ -10,6 +10,8 @@ import pytest
 from tests.cardstore.wire import Reply, has_applied_all, request, send
 from tests.server import Server, running, until
 
+pytestmark = pytest.mark.alone
+
 LISTED = "/v1/contacts/+13035550101"
 MAKE = """
 import uuid

@@ -17,6 +17,8 @@ from registry.health import FRESH_FOR_SECONDS
 from tests.cardstore.wire import Reply, has_applied_all, request, send
 from tests.server import Server, children_of, running, until
 
+pytestmark = pytest.mark.alone
+
 STALE_AFTER, GIVE_UP_AFTER = 2, 12  # seconds
 LISTED = "+13035550101"
 

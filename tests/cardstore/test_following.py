@@ -32,7 +32,7 @@ from tests.cardstore.following import (
 from tests.factories import badge_of, make_approved, make_draft
 from tests.server import children_of, is_gone, until
 
-pytestmark = pytest.mark.usefixtures("no_undo_window")
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("no_undo_window")]
 
 
 def numbers_of(*accounts: Account) -> list[str]:

@@ -16,7 +16,7 @@ from tests.cardstore.following import Follower
 from tests.factories import make_approved
 from tests.server import until
 
-pytestmark = pytest.mark.usefixtures("no_undo_window")
+pytestmark = [pytest.mark.alone, pytest.mark.usefixtures("no_undo_window")]
 
 
 def test_a_follower_that_stands_still_is_noticed(follower: Follower, settings: Any) -> None:

@@ -9,6 +9,8 @@ import pytest
 from tests.cardstore.wire import Reply, has_applied_all, request, send
 from tests.server import Server, children_of, running, until
 
+pytestmark = pytest.mark.alone
+
 LISTED = "+13035550101"
 ERASE = f"""
 from accounts.businesses.models import Account

@@ -24,6 +24,8 @@ from tests.bench.server import memory
 from tests.cardstore.wire import has_applied_all, receive, request, send
 from tests.server import ROOT, Server, children_of, running, until
 
+pytestmark = pytest.mark.alone
+
 STALE_AFTER = 2  # seconds: the bound, which an answer of the store that does not call itself stale keeps
 READERS = 2
 PAUSE_SECONDS = 0.002  # of each, between two requests

@@ -17,6 +17,8 @@ from accounts.clients.quotas import DAY, MINUTE
 from tests.partner import as_described
 from tests.server import App, Server, running, until
 
+pytestmark = pytest.mark.alone
+
 NUMBERS = [f"+1202555{line:04}" for line in range(100, 200)]
 
 

@@ -11,6 +11,8 @@ from accounts.clients.quotas import DAY, MINUTE, Counter, Quota
 from tests.clients.spending import Worker, workers
 from tests.clients.test_quotas import NOON, let_through
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.mark.parametrize("count", [2, 5])
 def test_workers_share_the_limit_to_the_last_request(tmp_path: Path, count: int) -> None:

@@ -7,6 +7,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import psycopg
@@ -19,6 +20,8 @@ from registry import health
 from registry.database.asking import Connection, Question, Told
 from tests.cardstore.wire import has_applied_all
 from tests.server import App, Server, children_of, running, until
+
+pytestmark = pytest.mark.alone
 
 LISTED = "+13035550101"
 AT_ONCE = 0.5  # seconds
@@ -260,6 +263,18 @@ def test_a_database_that_hangs_hangs_nobody(server: Server) -> None:
             assert app.card(LISTED)["listed"] is True
         assert requests.get(f"{server.url}/healthz/live", timeout=2).status_code == 200
     assert until(lambda: checks(server)[0] == 200)
+
+
+def test_a_database_that_falls_silent_holds_no_thread(server: Server) -> None:
+    """More is asked of it than there are threads. Seen to fail while a statement waited for as long as it took."""
+    app = App(server, server.first_run()["api_key"])
+    with stopped(server), ThreadPoolExecutor(6) as apps:
+        asked = [apps.submit(app.call, "GET", "/v1/accounts?search=warung") for _ in range(6)]
+        assert {answer.result().status_code for answer in asked} == {503}
+        for _ in range(6):
+            assert took(lambda: app.card(LISTED)) < AT_ONCE
+    assert until(lambda: checks(server)[0] == 200)
+    assert app.get("/v1/accounts?search=warung")["results"]
 
 
 def took(doing: Any) -> float:

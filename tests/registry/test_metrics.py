@@ -20,6 +20,8 @@ from tests.cardstore.wire import has_applied_all
 from tests.registry.test_errors import refused
 from tests.server import ROOT, App, Server, children_of, environment, running, until
 
+pytestmark = pytest.mark.alone
+
 TOKEN = "a-token-of-the-tests"  # nobody else's
 LISTED, UNKNOWN, MISSPELT = "+13035550101", "+13035559999", "0062815550199"
 Samples = dict[tuple[str, frozenset[tuple[str, str]]], float]

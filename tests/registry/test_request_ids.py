@@ -15,6 +15,8 @@ from registry.logs.context import REQUEST_ID, request_id
 from tests.cardstore.wire import has_applied_all
 from tests.server import Server, children_of, running, until
 
+pytestmark = pytest.mark.alone
+
 NUMBER, NAME, ADDRESS, TOKEN = (
     "+6281298765432",
     "Zubaidah",

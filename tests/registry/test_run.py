@@ -12,6 +12,8 @@ import pytest
 
 from tests.server import ROOT, Server, children_of, environment, free_port, is_gone, until
 
+pytestmark = pytest.mark.alone
+
 READY_WITHIN_SECONDS = 10  # a second run; issue: "`make run` ready in under 10 s the second time"
 
 

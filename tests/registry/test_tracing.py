@@ -13,6 +13,8 @@ from registry import tracing
 from tests.registry.collecting import Collector, collecting
 from tests.server import ROOT, Server, environment, running, until
 
+pytestmark = pytest.mark.alone
+
 SERVER, CLIENT, CONSUMER = 2, 3, 5
 NUMBER, NAME, ADDRESS, TOKEN = (
     "+6281298765432",

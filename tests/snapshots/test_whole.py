@@ -9,6 +9,8 @@ import requests
 from tests.server import App, Server, running, until
 from tests.snapshots import readers
 
+pytestmark = pytest.mark.alone
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:

@@ -22,6 +22,8 @@ from accounts.websites.fetching import (
 )
 from tests.websites.loopback import HOST, LOOPBACK, World, certificate, response
 
+pytestmark = pytest.mark.alone
+
 PRIVATE = {
     "loopback": ("A", "127.0.0.1"),
     "private": ("A", "10.1.2.3"),

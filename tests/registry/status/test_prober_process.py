@@ -23,6 +23,8 @@ from tests.registry.status import probed
 from tests.registry.status.probed import WELL, Probed, reply
 from tests.server import ROOT, environment, until
 
+pytestmark = pytest.mark.alone
+
 EVERY = "0.5"
 
 

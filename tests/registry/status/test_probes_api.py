@@ -1,5 +1,6 @@
 """`/v1/probes`: test messages go all the way that others go, to nobody, and do not pile up."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +9,9 @@ from django.core import mail
 from django.db import connection, transaction
 from django.db.models.functions import Now
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
+from accounts import clock
 from accounts.audit import journal as audit
 from accounts.audit.models import LogEntry
 from accounts.clients.models import Scope
@@ -83,6 +86,100 @@ def test_old_ones_go_sent_or_not_so_that_nothing_piles_up(prober: Partner) -> No
     last = sent(prober)
     assert set(Message.objects.values_list("pk", flat=True)) == {last["id"], foreign["id"]}
     assert not Delivery.objects.exclude(message=foreign["id"]).exists()
+
+
+def test_whoever_has_the_key_can_t_fill_the_outbox(prober: Partner, monkeypatch: Any) -> None:
+    monkeypatch.setattr(probes, "MOST_KEPT", 3)
+    for _ in range(3):
+        sent(prober)
+    answer = prober.post("/v1/probes", {"channel": "sms"})
+    refused(answer, 429, "throttled")
+    assert answer.headers["Retry-After"] == "120"
+    assert Message.objects.count() == 3
+    Message.objects.update(created_at=Now() - 2 * probes.KEPT)
+    sent(prober)
+
+
+def tried(channel: Channel, *outcomes: str, ago: int = 1, **more: Any) -> None:
+    """A message to somebody, and what came of each attempt at it; `ago` in minutes."""
+    message = Message.objects.create(
+        channel=channel,
+        to="kai@app.example",
+        template="approved",
+        body="…",
+        by="system",
+        about="app_1",
+        next_attempt_at=Now() + timedelta(hours=1),
+    )
+    for outcome in outcomes:
+        Delivery.objects.create(message=message, outcome=outcome, at=Now() - timedelta(minutes=ago))
+
+
+@pytest.mark.parametrize(
+    ("attempts", "said"),
+    [
+        ([], "unknown"),
+        ([["failed"], ["failed"]], "unknown"),
+        ([["failed", "failed", "failed"]], "unknown"),  # one message, that has a reason of its own
+        ([["failed"], ["unsure"], ["failed", "failed"]], "fails"),
+        ([["accepted"], ["failed"], ["failed"]], "works"),
+        ([["accepted"], ["failed"], ["failed"], ["failed"]], "fails"),
+        ([["failed"], ["failed"], ["failed", "accepted"]], "works"),
+        ([["refused"], ["refused"], ["refused"]], "unknown"),  # numbers that nobody has
+        ([["failed"], ["failed"], ["failed"], ["refused"]], "fails"),
+    ],
+)
+@pytest.mark.parametrize("channel", [Channel.EMAIL, Channel.SMS])
+def test_what_became_of_messages_to_people_is_told(
+    prober: Partner, channel: Channel, attempts: list[list[str]], said: str
+) -> None:
+    for outcomes in attempts:
+        tried(channel, *outcomes)
+    probe = sent(prober, channel)
+    assert probe["gateway"] == said
+    assert jobs.deliver_next()
+    assert prober.get(f"/v1/probes/{probe['id']}").json()["gateway"] == said
+    other = {Channel.EMAIL: "sms", Channel.SMS: "email"}[channel]
+    assert sent(prober, other)["gateway"] == "unknown"
+
+
+def test_only_the_last_quarter_of_an_hour_counts(prober: Partner) -> None:
+    for _ in range(3):
+        tried(Channel.VOICE, "failed", ago=20)
+    assert sent(prober, "sms")["gateway"] == "unknown"
+    for _ in range(3):
+        tried(Channel.VOICE, "failed", ago=10)
+    assert sent(prober, "sms")["gateway"] == "fails"
+
+
+def test_a_long_log_of_attempts_costs_nothing(prober: Partner) -> None:
+    """The last of them by their key, each with its message: no more is read."""
+    messages = Message.objects.bulk_create(
+        Message(
+            channel=Channel.EMAIL,
+            to="kai@app.example",
+            template="approved",
+            body="…",
+            by="system",
+            about="app_1",
+            status="sent",
+        )
+        for _ in range(20_000)
+    )
+    Delivery.objects.bulk_create(
+        [Delivery(message=one, outcome="accepted", at=clock.now() - timedelta(days=1)) for one in messages]
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE outbox_message, outbox_delivery")
+    with CaptureQueriesContext(connection) as asked:
+        assert probes.gateway(Channel.EMAIL) == "unknown"
+    (query,) = asked.captured_queries
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query['sql']}")
+        plan = cursor.fetchone()[0]
+    text = json.dumps(plan)
+    assert "outbox_delivery_pkey" in text
+    assert plan[0]["Plan"]["Shared Hit Blocks"] + plan[0]["Plan"]["Shared Read Blocks"] < 2_500, text
 
 
 def test_what_is_not_a_probe_is_not_touched(prober: Partner) -> None:

@@ -12,7 +12,7 @@ from registry.status.components import KEYS, Status
 from registry.status.judging import Result
 from registry.status.probing import A_NUMBER, CHECKS, GRACE, Measuring
 from tests.registry.status import probed
-from tests.registry.status.probed import WELL, Answer, Probed, by, card, late, reply
+from tests.registry.status.probed import MESSAGE, WELL, Answer, Probed, by, card, late, reply
 from tests.server import free_port
 
 OPERATIONAL, DEGRADED, PARTIAL, MAJOR = (
@@ -146,6 +146,16 @@ def test_a_message_that_was_given_up_or_stays_in_the_queue_is_a_failure(registry
     registry.answers["GET /v1/probes/"] = reply(200, {"id": "msg_1", "status": "waiting"})
     assert told(measured(registry, seconds=1), "messages") == (MAJOR, "not_sent_in_time")
     assert sum(one.path == "/v1/probes/msg_1" for one in registry.asked) < 15  # it does not hammer
+
+
+def test_a_gateway_that_takes_nobodys_message_is_a_failure_though_the_test_message_left(
+    registry: Probed,
+) -> None:
+    registry.answers["GET /v1/probes/"] = reply(200, {**MESSAGE, "gateway": "fails"})
+    assert told(measured(registry), "messages") == (MAJOR, "not_sent")
+    for well in ("works", "unknown"):
+        registry.answers["GET /v1/probes/"] = reply(200, {**MESSAGE, "gateway": well})
+        assert told(measured(registry), "messages") == (OPERATIONAL, "")
 
 
 def test_where_everything_fails_it_is_out(registry: Probed) -> None:

@@ -20,6 +20,8 @@ import requests
 
 from tests.server import Server, is_gone, running, until
 
+pytestmark = pytest.mark.alone
+
 SLACK = (
     8.0  # seconds around a moment: rounds a second apart, checks that wait for their time-out, two busy cores
 )
