@@ -5,6 +5,7 @@ called operational while nobody can sign in: a session that nobody has makes a p
 """
 
 import json
+import logging
 import secrets
 import time
 from collections.abc import Callable, Iterable
@@ -19,6 +20,8 @@ from registry.status.asking import Answer, Failed, Registry
 from registry.status.components import KEYS, Status
 from registry.status.errand import Errand
 from registry.status.judging import Result
+
+logger = logging.getLogger(__name__)
 
 LONGEST = 10.0  # seconds that a check may take, whatever it asks
 GRACE = 0.25  # seconds in which a check that ran out of time says so itself
@@ -173,6 +176,7 @@ class Seen:
     failed: str = ""  # why
     lessened: str = ""  # why it is not as it should be
     refused: str = ""  # why our key was
+    broken: bool = False  # the check itself is
 
 
 @dataclass(frozen=True)
@@ -217,10 +221,10 @@ class Measuring:
 
 
 def _heard(seen: list[Seen]) -> list[Seen]:
-    """No data rather than a failure: what our key is refused for says nothing of those of others. But what failed
-    beside it, has.
+    """No data rather than a failure: what our key is refused for says nothing of those of others, and a mistake of
+    ours nothing of anything. But what failed beside it, has.
     """
-    heard = [one for one in seen if not one.refused]
+    heard = [one for one in seen if not one.refused and not one.broken]
     return heard if len(heard) == len(seen) or any(one.failed for one in heard) else []
 
 
@@ -251,6 +255,9 @@ def _seen(check: Check, visit: Visit) -> Seen:
         return Seen(passed(), refused=refused.reason)
     except Failed as failed:
         return Seen(passed(), failed=failed.reason)
+    except Exception:  # nobody foresaw it, and the other components are still to be looked at
+        logger.exception("check of %s %s", check.component, check.name)
+        return Seen(passed(), broken=True)
     if not lessened and passed() > check.slow_after * 1000:
         lessened = "slow"
     return Seen(passed(), lessened=lessened)

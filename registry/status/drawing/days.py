@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from accounts.text import Text
 from registry.status import times
 from registry.status.components import NO_DATA
-from registry.status.drawing.words import HOURS, HOURS_AND_MINUTES, MINUTES
+from registry.status.drawing.words import DAYS, HOURS, HOURS_AND_MINUTES, MINUTES, WORDS
 from registry.status.ledger import Day
 
 STEP, HEIGHT = 5, 30  # of a bar, in the drawing's own units; how wide it is says the style sheet
@@ -16,7 +16,9 @@ MARK = 4  # above the bar of a day with an outage, with as much room again to th
 LOWEST = 3  # what a day without data still has, for it is a day
 SLOW_FROM = 0.05  # the share of slow rounds from which a day is called slow
 MUCH_FROM, SOME_FROM = 0.10, 0.01  # shares of failed rounds
+MOST = 0.9  # of the time: what was measured for less is no word about all of it
 NOTHING = Text("–", "–")
+A_DAY = timedelta(days=1).total_seconds()
 
 
 @dataclass(frozen=True)
@@ -55,10 +57,15 @@ def share(part: float) -> Text:
     return Text(indonesian, english)
 
 
-def uptime_of(days: Sequence[Day]) -> Text:
-    """Over all of them; "no data" where nothing was measured."""
+def uptime_of(days: Sequence[Day], *, every: float) -> Text:
+    """Over all of them, and of how much where that is little; "no data" where nothing was measured."""
     rounds, failed = sum(day.rounds for day in days), sum(day.failed for day in days)
-    return share((rounds - failed) / rounds) if rounds else NO_DATA
+    if not rounds:
+        return NO_DATA
+    up, planned = share((rounds - failed) / rounds), sum(day.planned for day in days)
+    if (rounds + planned) * every < MOST * len(days) * A_DAY:
+        return WORDS["uptime_of"].format(share=up, time=duration(rounds * every, in_days=True))
+    return WORDS["uptime"].format(share=up)
 
 
 def seconds_missing(day: Day, now: datetime, *, every: float) -> float:
@@ -67,10 +74,12 @@ def seconds_missing(day: Day, now: datetime, *, every: float) -> float:
     return max(0, expected - day.rounds - day.planned) * every
 
 
-def duration(seconds: float) -> Text:
-    """In hours and whole minutes; a minute that has begun counts."""
+def duration(seconds: float, *, in_days: bool = False) -> Text:
+    """In hours and whole minutes; a minute that has begun counts. Or, from two of them on, in whole days."""
     if seconds <= 0:
         return NOTHING
+    if in_days and seconds >= 2 * A_DAY:
+        return DAYS.format(days=int(seconds // A_DAY))
     hours, minutes = divmod(math.ceil(seconds / 60), 60)
     if hours and minutes:
         return HOURS_AND_MINUTES.format(hours=hours, minutes=minutes)
@@ -79,7 +88,7 @@ def duration(seconds: float) -> Text:
 
 def _passed(day: date, now: datetime) -> float:
     begun = datetime.combine(day, time(), times.WIB)
-    return min((now - begun).total_seconds(), timedelta(days=1).total_seconds())
+    return min((now - begun).total_seconds(), A_DAY)
 
 
 def _bar(number: int, day: Day, now: datetime, every: float) -> Bar:

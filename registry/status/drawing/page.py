@@ -69,7 +69,8 @@ def html(picture: Picture, language: str, *, root: str) -> bytes:
             "groups": _groups(picture),
             "levels": [(level, WORDS[f"level_{level}"]) for level in LEVELS],
             "no_data": NO_DATA,
-            "history": _history(picture),
+            "history": (history := _history(picture)),
+            "begins_here": len(history) < HISTORY_DAYS,
         },
     )
     return drawn.encode("utf-8", "replace")
@@ -86,9 +87,7 @@ def _shown(component: Component, picture: Picture) -> Shown:
     status, health = picture.status_of(component.key), picture.healths.get(component.key)
     days = _days(component, picture)
     drawn = bars(days, picture.now, every=picture.every)
-    uptime = uptime_of(days)
-    if uptime != NO_DATA:
-        uptime = WORDS["uptime"].format(share=uptime)
+    uptime = uptime_of(days, every=picture.every)
     since = None
     if health is not None and status not in (None, Status.OPERATIONAL, Status.MAINTENANCE):
         since = WORDS["since"].format(start=times.full(times.moment(health.since)))
@@ -117,7 +116,7 @@ def _days(component: Component, picture: Picture) -> list[Day]:
 
 
 def _history(picture: Picture) -> list[HistoryDay]:
-    """The newest day first. What began earlier than all of them stands on the oldest."""
+    """The newest day first, as far back as anything is known. What began earlier stands on the oldest of them all."""
     today = times.day_of(picture.now)
     span = [today - timedelta(days=ago) for ago in range(HISTORY_DAYS)]
     over = sorted(
@@ -126,7 +125,7 @@ def _history(picture: Picture) -> list[HistoryDay]:
         reverse=True,
     )
     measured = {day.day for days in picture.days.values() for day in days if day.rounds or day.planned}
-    return [
+    days = [
         HistoryDay(
             day,
             [incident for incident in over if max(_began_on(incident), span[-1]) == day],
@@ -135,6 +134,8 @@ def _history(picture: Picture) -> list[HistoryDay]:
         )
         for day in span
     ]
+    known = [number for number, one in enumerate(days) if one.measured or one.over or one.open]
+    return days[: max(known, default=0) + 1]
 
 
 def _began_on(incident: Incident) -> date:

@@ -26,6 +26,7 @@ WORDS = {
     "upcoming": Text("Pemeliharaan yang direncanakan", "Planned maintenance"),
     "history": Text("15 hari terakhir", "The last 15 days"),
     "none": Text("Tidak ada gangguan yang dilaporkan.", "No incidents reported."),
+    "before": Text("Data belum ada sebelum itu.", "There is no data from before that."),
     "unmeasured": Text("Tidak ada data hari itu.", "There is no data of that day."),
     "goes_on": Text("Masih berlangsung:", "Still going on:"),
     "since": Text("Sejak {start}", "Since {start}"),
@@ -35,6 +36,7 @@ WORDS = {
     "ninety": Text("90 hari lalu", "90 days ago"),
     "today": Text("Hari ini", "Today"),
     "uptime": Text("{share} berfungsi", "{share} uptime"),
+    "uptime_of": Text("{share} dari {time}", "{share} of {time}"),
     "bars": Text(
         "{name}, 90 hari terakhir: {uptime}; hari dengan gangguan: {bad}; hari tanpa data: {missing}."
         " Angkanya ada di tabel.",
@@ -67,6 +69,7 @@ WORDS = {
     "feed_title": Text("Status {registry}", "{registry} status"),
     "status": Text("status", "status"),
 }
+DAYS = Text("{days} hari", "{days} days")
 HOURS_AND_MINUTES = Text("{hours} jam {minutes} mnt", "{hours} h {minutes} min")
 HOURS = Text("{hours} jam", "{hours} h")
 MINUTES = Text("{minutes} mnt", "{minutes} min")

@@ -4,7 +4,17 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from registry.status.drawing.days import HEIGHT, LOWEST, Bar, bars, duration, lines, seconds_missing, share
+from registry.status.drawing.days import (
+    HEIGHT,
+    LOWEST,
+    Bar,
+    bars,
+    duration,
+    lines,
+    seconds_missing,
+    share,
+    uptime_of,
+)
 from registry.status.ledger import Day
 
 EVERY = 30.0
@@ -49,6 +59,21 @@ def test_a_share_is_never_rounded_up(part: float, said: str) -> None:
 )
 def test_a_duration_counts_the_minute_that_has_begun(seconds: float, said: str) -> None:
     assert duration(seconds).en == said
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        ([Day(YESTERDAY)] * 90, "No data"),
+        ([Day(YESTERDAY)] * 89 + [Day(TODAY, 40)], "100% of 20 min"),
+        ([Day(YESTERDAY)] * 89 + [Day(TODAY, 2880, failed=288)], "90% of 24 h"),
+        ([Day(YESTERDAY)] * 60 + [Day(YESTERDAY, 2880)] * 30, "100% of 30 days"),
+        ([Day(YESTERDAY)] * 8 + [Day(YESTERDAY, 2880)] * 82, "100% uptime"),
+        ([Day(YESTERDAY, 1440, planned=1440, failed=1)] * 90, "99.93% uptime"),  # maintenance is no hole
+    ],
+)
+def test_a_share_of_little_says_of_how_much(days: list[Day], said: str) -> None:
+    assert uptime_of(days, every=EVERY).en == said
 
 
 @pytest.mark.parametrize(

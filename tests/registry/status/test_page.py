@@ -1,6 +1,7 @@
 """The page tells the truth of a picture, in words as well as in colours, in both languages, without a script."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html.parser import HTMLParser
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from registry.status.components import COMPONENTS, LABELS, NO_DATA, Status
+from registry.status.components import COMPONENTS, KEYS, LABELS, NO_DATA, Status
 from registry.status.drawing import files
 from registry.status.drawing.late import said_late
 from registry.status.drawing.words import WORDS
@@ -141,6 +142,15 @@ def test_every_day_of_the_history_is_named_and_says_when_there_was_nothing() -> 
     assert f"{WORDS['goes_on'].en} Look-ups fail" in history
 
 
+def test_a_new_page_has_no_fortnight_without_data() -> None:
+    days = [replace(day, rounds=0) for day in pictures.full_days()[:-2]] + pictures.full_days()[-2:]
+    text = seen(pictures.picture(days=dict.fromkeys(KEYS, days)))
+    history = text[text.index(WORDS["history"].en) :]
+    assert history.count(WORDS["none"].en) == 2
+    assert history.count(WORDS["before"].en) == 1
+    assert "of 2 days" not in seen(pictures.ALL_WELL) and WORDS["before"].en not in seen(pictures.ALL_WELL)
+
+
 def test_maintenance_by_what_is_now_what_comes_and_what_was() -> None:
     text = seen(pictures.MAINTAINED)
     now, components, upcoming, history = (
@@ -198,9 +208,11 @@ def test_the_picture_of_the_bars_is_told_in_words() -> None:
     days = pictures.bad_days()
     rounds, failed = sum(day.rounds for day in days), sum(day.failed for day in days)
     share = f"{int((rounds - failed) / rounds * 10_000) / 100:.2f}"
+    measured = int(rounds * pictures.EVERY // 86_400)
     text = seen(pictures.OUTAGE)
     assert (
-        f"Look-ups, the last 90 days: {share}% uptime; days with an outage: 5; days without data: 30" in text
+        f"Look-ups, the last 90 days: {share}% of {measured} days; days with an outage: 5; days without data: 30"
+        in text
     )
     assert f"{share.replace('.', ',')}% berfungsi" in seen(pictures.OUTAGE, "id")
 

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -156,6 +157,16 @@ def test_a_gateway_that_takes_nobodys_message_is_a_failure_though_the_test_messa
     for well in ("works", "unknown"):
         registry.answers["GET /v1/probes/"] = reply(200, {**MESSAGE, "gateway": well})
         assert told(measured(registry), "messages") == (OPERATIONAL, "")
+
+
+def test_a_mistake_in_a_check_is_no_data_and_ends_nothing(registry: Probed, caplog: Any) -> None:
+    def broken(visit: object) -> str:
+        raise ZeroDivisionError
+
+    checks = tuple(replace(one, run=broken) if one.component == "admin" else one for one in CHECKS)
+    found = Measuring(Registry(registry.url), checks=checks).round("a key", at=AT, seconds=2)
+    assert {result.component for result in found.results} == set(KEYS) - {"admin"}
+    assert "ZeroDivisionError" in caplog.text
 
 
 def test_where_everything_fails_it_is_out(registry: Probed) -> None:
