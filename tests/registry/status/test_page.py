@@ -214,7 +214,7 @@ def test_the_picture_of_the_bars_is_told_in_words() -> None:
         f"Look-ups, the last 90 days: {share}% of {measured} days; days with an outage: 5; days without data: 30"
         in text
     )
-    assert f"{share.replace('.', ',')}% berfungsi" in seen(pictures.OUTAGE, "id")
+    assert f"{share.replace('.', ',')}% dari {measured} hari" in seen(pictures.OUTAGE, "id")
 
 
 def test_a_third_language_has_its_page_its_feed_and_its_badge(settings: Any, tmp_path: Path) -> None:
