@@ -83,8 +83,8 @@ SENTENCES: dict[str, Text] = {
         "It was changed in the meantime; read it again and repeat the change.",
     ),
     "database_unavailable": Text(
-        "Registri sedang tidak dapat membaca datanya; coba lagi sebentar lagi. Pakai salinan yang ada.",
-        "The registry can't read its data right now; try again shortly. Go on with the copy you have.",
+        "Registri sedang tidak dapat membaca datanya; coba lagi sebentar lagi.",
+        "The registry can't read its data right now; try again shortly.",
     ),
     "status_page_missing": Text(
         "Halaman status belum ada; coba lagi setengah menit lagi. Kalau tetap tidak ada, registri tidak sedang diperiksa.",

@@ -185,7 +185,12 @@ class Cluster:
             )
         identity = identity_for(self.data)
         if not made:
-            self._write_facts({"port": str(_free_port()), **{role: secrets.token_hex(24) for role in ROLES}})
+            if not (
+                self.folder / "cluster.json"
+            ).exists():  # else they fit data that may come back: a disk not mounted
+                self._write_facts(
+                    {"port": str(_free_port()), **{role: secrets.token_hex(24) for role in ROLES}}
+                )
             self._initdb(identity)
         self._start_server(identity, lock, detached, deadline)
         try:

@@ -203,6 +203,21 @@ def test_a_start_that_was_cut_short_is_begun_anew(place: Place) -> None:
     assert place.sql("SELECT 1") == [(1,)]
 
 
+def test_data_that_were_away_for_a_start_are_opened_again(place: Place) -> None:
+    """A disk that is not mounted yet: what is begun in its place does not take the passwords of what lies on it."""
+    place.say("start")
+    place.sql("CREATE TABLE kept AS SELECT 7 AS seven", role="owner")
+    place.say("stop")
+    data = place.var_dir / "postgres/data"
+    data.rename(data.with_name("elsewhere"))
+    place.say("start")
+    place.say("stop")
+    shutil.rmtree(data)
+    data.with_name("elsewhere").rename(data)
+    place.say("start")
+    assert place.sql("SELECT seven FROM kept") == [(7,)]
+
+
 def test_a_server_that_refuses_its_first_connection_is_ended_at_once(place: Place) -> None:
     """Its starter holds the lock of the cluster, which is no sign that the server still runs."""
     place.say("start")
