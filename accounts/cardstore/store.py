@@ -13,6 +13,7 @@ import contextlib
 import json
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
@@ -44,6 +45,15 @@ class Cursor(NamedTuple):
     digest: bytes
 
 
+@dataclass
+class _Seen:
+    """`at`: LMDB's id of the last transaction that wrote before the view."""
+
+    at: int
+    policy: Policy | None
+    keys: dict[bytes, KnownKey]
+
+
 class Store:
     """A generation as a web process reads it. Raises Unusable when it is not for this code or not whole."""
 
@@ -65,8 +75,7 @@ class Store:
         except BaseException:
             self.environment.close()
             raise
-        self._policies: dict[bytes, Policy] = {}
-        self._known_keys: dict[bytes, KnownKey] = {}
+        self._seen = _Seen(-1, None, {})
 
     def reading(self) -> View:
         """A consistent view. What is read through it is of one moment, but for the roll, which may be newer."""
@@ -74,22 +83,30 @@ class Store:
 
     def policy(self, view: View) -> Policy:
         """The one in force. Raises Damaged."""
-        raw = view.get(POLICY, db=self._meta)
-        if raw is None:
-            raise Damaged("no policy")
-        return self._policies.get(raw) or self._remember(raw)
+        seen = self._seen_in(view)
+        if seen.policy is None:
+            seen.policy = Policy.of(self.policy_document(view))
+        return seen.policy
 
     def key(self, view: View, digest: bytes) -> KnownKey | None:
         """None: not known here; it may have been made a moment ago. Raises Damaged."""
-        raw = view.get(digest, db=self._keys)
-        if raw is None:
-            return None
-        known = self._known_keys.get(raw)
-        if known is None or known.digest != digest:
-            if len(self._known_keys) > apikeys.MOST_KEYS:
-                self._known_keys.clear()
-            known = self._known_keys[raw] = apikeys.unpack(digest, raw)
+        seen = self._seen_in(view)
+        known = seen.keys.get(digest)
+        if known is None:
+            raw = view.get(digest, db=self._keys)
+            if raw is None:
+                return None
+            if len(seen.keys) > apikeys.MOST_KEYS:
+                seen.keys.clear()
+            known = seen.keys[digest] = apikeys.unpack(digest, raw)
         return known
+
+    def _seen_in(self, view: View) -> "_Seen":
+        """What was read of this very moment before: between two writes neither policy nor key can change."""
+        seen = self._seen
+        if seen.at != (at := view.id()):
+            seen = self._seen = _Seen(at, None, {})
+        return seen
 
     def card(self, view: View, number: str, policy: Policy, now: int) -> bytes:
         """The card as it is drawn at `now`, microseconds on the database's clock. Raises Damaged and Unusable."""
@@ -164,11 +181,6 @@ class Store:
             OSError
         ):  # the disk is full or the folder gone: the follower finds it by itself
             (self.path / DOUBTED).write_bytes(value.to_bytes(DOUBT_BYTES, "big"))
-
-    def _remember(self, raw: bytes) -> Policy:
-        self._policies.clear()
-        policy = self._policies[raw] = Policy.of(json.loads(_checked(raw)))
-        return policy
 
 
 class Writer(Store):

@@ -120,41 +120,40 @@ class Counter:
         request_row, number_row, place, _ = rows
         for _ in range(ATTEMPTS):
             used = rows.used
-            asked, own_requests, minute = self._tally(request_row, used, place, int(now // MINUTE), slot, 0)
-            told, own_numbers, day = self._tally(number_row, used, place, int(now // DAY), slot, 1)
+            of_requests, of_numbers = request_row[:used].tolist(), number_row[:used].tolist()
+            asked, own_requests, minute = self._tally(of_requests, place, int(now // MINUTE), slot, 0)
+            told, own_numbers, day = self._tally(of_numbers, place, int(now // DAY), slot, 1)
             if (requests and asked + requests > most_requests) or (numbers and told + numbers > most_numbers):
                 break
-            before_requests, before_numbers = request_row[place], number_row[place]
+            before_requests, before_numbers = of_requests[place], of_numbers[place]
             if requests:
-                request_row[place] = minute << _COUNT_BITS | own_requests + requests
+                request_row[place] = of_requests[place] = minute << _COUNT_BITS | own_requests + requests
             if numbers:
-                number_row[place] = day << _COUNT_BITS | own_numbers + numbers
+                number_row[place] = of_numbers[place] = day << _COUNT_BITS | own_numbers + numbers
             asked += requests
             told += numbers
-            if (used := rows.used) == 1:
+            used = rows.used
+            seen_requests, seen_numbers = request_row[:used].tolist(), number_row[:used].tolist()
+            if seen_requests != of_requests and requests:  # somebody else counted meanwhile
+                asked = max(asked, self._tally(seen_requests, place, minute, slot, 0)[0])
+            if seen_numbers != of_numbers and numbers:
+                told = max(told, self._tally(seen_numbers, place, day, slot, 1)[0])
+            if (not requests or asked <= most_requests) and (not numbers or told <= most_numbers):
                 return self._budget(key, asked, told, minute, day, now)
-            seen_requests, _, _ = self._tally(request_row, used, place, minute, slot, 0)
-            seen_numbers, _, _ = (
-                self._tally(number_row, used, place, day, slot, 1) if numbers else (told, 0, 0)
-            )
-            if (not requests or seen_requests <= most_requests) and (
-                not numbers or seen_numbers <= most_numbers
-            ):
-                return self._budget(key, max(asked, seen_requests), max(told, seen_numbers), minute, day, now)
             request_row[place], number_row[place] = before_requests, before_numbers
         raise _refusal(self._budget(key, asked, told, minute, day, now), numbers)
 
     def take_back_request(self, key: Limited, now: float) -> None:
         rows = self.shared.rows(key.slot)
-        _, own, minute = self._tally(rows.requests, rows.used, rows.place, int(now // MINUTE), key.slot, 0)
+        words = rows.requests[: rows.used].tolist()
+        _, own, minute = self._tally(words, rows.place, int(now // MINUTE), key.slot, 0)
         if own:
             rows.requests[rows.place] = minute << _COUNT_BITS | own - 1
 
     def _tally(
-        self, row: "memoryview[int]", used: int, place: int, window: int, slot: int, kind: int
+        self, words: Sequence[int], place: int, window: int, slot: int, kind: int
     ) -> tuple[int, int, int]:
         """What all have counted, what this process has, and in which window."""
-        words = row[:used].tolist()
         low = window << _COUNT_BITS
         past = low + _COUNT
         total = 0

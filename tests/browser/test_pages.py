@@ -10,8 +10,6 @@ from accounts import ids
 from tests.browser.chromium import DESKTOP, PHONE, Desk
 from tests.server import Server
 
-pytestmark = pytest.mark.alone
-
 OpenDesk = Callable[..., Desk]
 QUEUE = "/admin/verification/application/"
 # No pages: files to keep, and the viewer, in which no script runs, axe's neither: it has a test of its own.
