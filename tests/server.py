@@ -130,11 +130,11 @@ class Server:
         """Ends it by a signal, and sees that nothing is left running."""
         assert self.process is not None
         everyone = self.everyone()
-        assert len(everyone) >= 5 + 2 + 5  # services, web workers, PostgreSQL's own
         self.process.send_signal(number)
         self.process.wait(60)
         # Killed with PostgreSQL beside it, a job worker looks for the database for half a minute before it ends.
         assert until(lambda: all(is_gone(pid) for pid in everyone), seconds=90), self.said()
+        assert len(everyone) >= 5 + 2 + 5, self.said()  # services, web workers, PostgreSQL's own
 
     def services(self) -> dict[str, int]:
         children = children_of(self.pid).items()
