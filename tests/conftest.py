@@ -17,6 +17,7 @@ from accounts.clients import services as clients
 from accounts.clients.models import ClientApp, Scope
 from accounts.people.models import User
 from accounts.people.roles import Role
+from registry.database import outage
 from tests.factories import PASSWORD, make_owner
 
 
@@ -70,6 +71,7 @@ def committed(migrated: None, django_db_blocker: Any) -> Iterator[None]:
             _close_all()
             connection.settings_dict["NAME"] = template
             _maintain(f'DROP DATABASE "{clone}" WITH (FORCE)')
+            outage.forget()  # who looked for the clone just now would call the database away
 
 
 def _close_all() -> None:

@@ -107,9 +107,10 @@ def is_database_there() -> bool:
     return _watch.is_there()
 
 
-def _after_fork() -> None:
+def forget() -> None:
+    """Begin anew: after a fork the thread stays with the parent; and a test's own database is gone with the test."""
     global _watch
-    _watch = Watch()  # the thread stays with the parent
+    _watch = Watch()
 
 
-os.register_at_fork(after_in_child=_after_fork)
+os.register_at_fork(after_in_child=forget)
