@@ -133,6 +133,6 @@ def database(var_dir: Path, *, pool_size: int) -> dict[str, Any]:
     options: dict[str, Any] = {"connect_timeout": 3, **parts}
     if role == "web":  # an answer that takes longer is none; migrations may take their time
         options.setdefault("options", "-c lock_timeout=10s -c statement_timeout=60s")
-    if pool_size:
-        options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 3}
+        if pool_size:  # of connections that are given up where the database falls silent (registry/database)
+            options["pool"] = {"min_size": 1, "max_size": pool_size, "timeout": 3}
     return {"ENGINE": "registry.database", **named, "OPTIONS": options}

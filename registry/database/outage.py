@@ -53,7 +53,7 @@ class Watch:
         while True:
             try:
                 _connect()
-            except psycopg.Error as wrong:
+            except (psycopg.Error, OSError) as wrong:  # also where no more files may be opened
                 self._is_silent = isinstance(wrong, psycopg.errors.ConnectionTimeout)
                 if not self._is_away:
                     self._is_away = True
@@ -70,7 +70,7 @@ class Watch:
 
 
 def _connect() -> None:
-    """Raises psycopg.Error."""
+    """Raises psycopg.Error, OSError."""
     parameters = connections[DEFAULT_DB_ALIAS].get_connection_params()
     psycopg.connect(**{**parameters, "connect_timeout": CONNECT_WITHIN_SECONDS}).close()
 
