@@ -9,9 +9,8 @@ from pathlib import Path
 
 CLOCK = "api/v2/status.json"  # written last: by the time in it, all of the folder is judged
 WRITTEN = ".written.json"  # the names that were written before: what else is in the folder is somebody else's
-LARGEST = (
-    16 * 2**20
-)  # bytes of a file that is handed out or taken: two hundred incidents, each with a dozen long updates
+# Bytes of a file that is handed out or taken: two hundred incidents, each with a dozen long updates.
+LARGEST = 16 * 2**20
 ABANDONED_AFTER = 600  # seconds: what a writer that was killed left half done
 
 
@@ -40,7 +39,7 @@ def _put(path: Path, body: bytes) -> None:
     with contextlib.suppress(OSError):
         if path.read_bytes() == body:
             return
-    path.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    _make(path.parent)
     half = path.with_name(f".{path.name}.{os.getpid()}.half")
     try:
         with half.open("wb") as file:
@@ -50,6 +49,14 @@ def _put(path: Path, body: bytes) -> None:
     except OSError:
         half.unlink(missing_ok=True)
         raise
+
+
+def _make(folder: Path) -> None:
+    """For any web server to read, whatever the umask is that we run with."""
+    if not folder.is_dir():
+        _make(folder.parent)
+        folder.mkdir(exist_ok=True)
+        folder.chmod(0o755)
 
 
 def _written(folder: Path) -> set[str]:

@@ -7,6 +7,7 @@ import sys
 import textwrap
 import threading
 import time
+from collections.abc import Iterator
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -31,10 +32,22 @@ def contents(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.fixture
+def secretive() -> Iterator[None]:
+    """The umask of a hardened machine."""
+    before = os.umask(0o077)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("secretive")
 def test_all_is_there_and_readable_for_any_server(tmp_path: Path) -> None:
-    publishing.write(FILES, tmp_path)
-    assert contents(tmp_path) == publishing.read(tmp_path) == FILES
-    assert {path.stat().st_mode & 0o777 for path in tmp_path.rglob("*.html")} == {0o644}
+    folder = tmp_path / "srv/status"
+    publishing.write(FILES, folder)
+    assert contents(folder) == publishing.read(folder) == FILES
+    made = [folder.parent, folder, *folder.rglob("*")]
+    assert {path.stat().st_mode & 0o777 for path in made if path.is_file()} == {0o644}
+    assert {path.stat().st_mode & 0o777 for path in made if path.is_dir()} == {0o755}
 
 
 def test_what_has_not_changed_is_not_written_again(tmp_path: Path) -> None:
@@ -54,6 +67,9 @@ def test_what_is_not_drawn_any_more_goes_and_what_is_not_ours_stays(tmp_path: Pa
     publishing.write(FILES, tmp_path)
     assert contents(tmp_path) == FILES | {"robots.txt": b"theirs", "en/about.html": b"theirs"}
     assert not (tmp_path / "fr").exists()
+    publishing.write(FILES | {"jv/index.html": b"one"}, tmp_path)  # what came later goes as well
+    publishing.write(FILES, tmp_path)
+    assert not (tmp_path / "jv").exists()
 
 
 def test_a_list_that_names_what_is_outside_removes_nothing_there(tmp_path: Path) -> None:
