@@ -64,6 +64,8 @@ def test_what_was_before_a_gap_says_nothing_any_more() -> None:
     before = after([OK, DOWN, DOWN])
     assert after([DOWN, DOWN], start=START + 3600, health=before).status == OK
     assert after([DOWN] * 3, start=START + 3600, health=before).status == DOWN
+    for rounds_later, status in ((3, DOWN), (3.1, OK)):
+        assert after([DOWN], start=before.seen + rounds_later * EVERY, health=before).status == status
 
 
 def test_nothing_but_failures_is_not_known_to_work() -> None:
