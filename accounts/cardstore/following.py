@@ -157,7 +157,8 @@ class Follower:
         while self.follow(writer):
             pass
         self._failing_since = None
-        if not self._is_swept:
+        # Who opened the one before just as it was removed has made LMDB's lock there anew.
+        if not self._is_swept or generations.existing()[:1] != [writer.path]:
             generations.sweep(keep=writer.path)
             self._is_swept = True
         if not self.pulse.is_in_place():

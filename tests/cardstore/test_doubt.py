@@ -34,3 +34,15 @@ def test_a_store_without_a_cursor_is_given_up(stepwise: following.Follower) -> N
     building.build()
     stepwise.look()
     assert stepwise.writer is not None
+
+
+def test_what_a_reader_left_of_an_older_generation_is_removed_as_well(stepwise: following.Follower) -> None:
+    """It was about to open that one: LMDB made its lock anew, in the folder that was being removed."""
+    building.build()
+    path = building.build()
+    stepwise.look()
+    left = path.with_name("0000000001")
+    left.mkdir()
+    (left / "lock.mdb").touch()
+    stepwise.look()
+    assert generations.existing() == [path]

@@ -15,6 +15,7 @@ import requests
 from django.test import Client
 from prometheus_client.parser import text_string_to_metric_families
 
+from registry.metrics.counting import FLUSH_EVERY_SECONDS
 from registry.metrics.routes import CONTACT
 from tests.cardstore.wire import has_applied_all
 from tests.registry.test_errors import refused
@@ -104,6 +105,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(tmp_path_factory.mktemp("metrics"), WEB_WORKERS="2", **settings) as server:
         assert until(lambda: has_applied_all(server) and server.is_ready())
         assert until((server.var_dir / "status" / "public" / "index.html").exists)
+        time.sleep(2 * FLUSH_EVERY_SECONDS)
         yield server
 
 

@@ -28,10 +28,16 @@ def var_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def running(var_dir: Path) -> Iterator[Server]:
-    server = Server(var_dir).start(within=READY_WITHIN_SECONDS)
+def running(var_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    server = Server(copied(var_dir, tmp_path_factory.mktemp("running"))).start(within=READY_WITHIN_SECONDS)
     yield server
     server.stop()
+
+
+def copied(var_dir: Path, into: Path) -> Path:
+    """Of a database that does not run: its files stand still."""
+    subprocess.run(["cp", "-a", var_dir, into / "var"], check=True)
+    return into / "var"
 
 
 @pytest.mark.parametrize("service", ["web", "jobs", "database"])
@@ -56,8 +62,8 @@ def test_the_web_server_cannot_alter_tables(running: Server) -> None:
     assert b"REGISTRY_ROLE=web" in environ
 
 
-def test_only_one_runs_on_a_folder(running: Server, var_dir: Path) -> None:
-    said = refusal(VAR_DIR=str(var_dir), PORT=str(free_port()))
+def test_only_one_runs_on_a_folder(running: Server) -> None:
+    said = refusal(VAR_DIR=str(running.var_dir), PORT=str(free_port()))
     assert f"in use by a running registry (process {running.pid})" in said
 
 
@@ -72,16 +78,13 @@ def test_a_taken_port_is_said_plainly(running: Server, tmp_path: Path) -> None:
 def test_whatever_ends_it_nothing_is_left_running(
     var_dir: Path, tmp_path: Path, number: signal.Signals
 ) -> None:
-    folder = tmp_path / "var"
-    subprocess.run(["cp", "-a", var_dir, folder], check=True)
-    run = Server(folder).start(within=READY_WITHIN_SECONDS)
+    run = Server(copied(var_dir, tmp_path)).start(within=READY_WITHIN_SECONDS)
     run.stop(number)
     assert run.process is not None and run.process.returncode == (0 if number == signal.SIGINT else -number)
 
 
 def test_it_ends_with_the_make_that_started_it(var_dir: Path, tmp_path: Path) -> None:
-    folder = tmp_path / "var"
-    subprocess.run(["cp", "-a", var_dir, folder], check=True)
+    folder = copied(var_dir, tmp_path)
     make = f"'{sys.executable}' -m registry.run --die-with-parent & wait"
     run = Server(folder, command=["sh", "-c", make]).start(within=READY_WITHIN_SECONDS)
     (supervisor,) = children_of(run.pid)
