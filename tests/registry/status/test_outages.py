@@ -110,8 +110,21 @@ def test_look_ups_that_are_out_are_critical_and_parts_of_something_minor() -> No
         assert story.outage.impact == impact
 
 
+def test_it_is_called_as_bad_as_it_was_at_its_worst() -> None:
+    story = Story().rounds(3, "forms")
+    for down, impact in [((), Impact.MAJOR), (("lookups",), Impact.CRITICAL), ((), Impact.CRITICAL)]:
+        story.rounds(3, "forms", *down)
+        assert story.outage is not None
+        assert story.outage.impact == impact
+    story.rounds(12)
+    assert story.outage is not None
+    assert (story.outage.is_over, story.outage.impact) == (True, Impact.CRITICAL)
+
+
 def test_what_is_announced_opens_nothing() -> None:
     assert Story().rounds(5, "forms", planned=frozenset({"forms"})).outage is None
+    story = Story().rounds(3, "forms").rounds(4, "forms", "admin", planned=frozenset({"admin"}))
+    assert story.stages == [(Stage.INVESTIGATING, ("forms",))]
 
 
 def test_a_clock_that_is_put_back_lets_no_incident_end_before_it_began() -> None:
@@ -124,6 +137,14 @@ def test_a_clock_that_is_put_back_lets_no_incident_end_before_it_began() -> None
     assert story.outage.ended_at >= story.outage.started_at
     times = [step.at for step in story.outage.steps]
     assert times == sorted(times)
+
+
+def test_a_clock_that_is_put_back_lets_nothing_be_told_before_it_began() -> None:
+    story = Story().rounds(1).rounds(1, "forms")
+    story.now -= 3600
+    story.rounds(2, "forms")
+    assert story.outage is not None
+    assert story.outage.steps[0].at >= story.outage.started_at
 
 
 def test_it_is_told_in_both_languages_with_the_time_in_jakarta_and_utc() -> None:
