@@ -26,6 +26,7 @@ class Watch:
         self._is_away = False
         self._is_silent = False
         self._seen = -BELIEVED_FOR_SECONDS  # when it last answered, on the monotonic clock
+        self._began = 0.0  # to look
         self._wanted = 0.0  # until when somebody may still ask
 
     def is_known(self) -> bool:
@@ -38,14 +39,15 @@ class Watch:
         self._wanted = time.monotonic() + BELIEVED_FOR_SECONDS
         if self._thread is None:
             self.look()
-        if not self._is_away:
-            self._looked.wait(FIRST_LOOK_SECONDS)  # else a worker that is asked rarely always says "away"
+        if not self._is_away:  # else a worker that is asked rarely always says "away"
+            self._looked.wait(max(0, self._began + FIRST_LOOK_SECONDS - time.monotonic()))
         return not self._is_away and time.monotonic() - self._seen < BELIEVED_FOR_SECONDS
 
     def look(self) -> None:
         with self._lock:
             if self._thread is None:
                 self._looked.clear()
+                self._began = time.monotonic()
                 self._thread = threading.Thread(target=self._run, name="look for the database", daemon=True)
                 self._thread.start()
 

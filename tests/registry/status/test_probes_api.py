@@ -100,7 +100,7 @@ def test_whoever_has_the_key_can_t_fill_the_outbox(prober: Partner, monkeypatch:
     sent(prober)
 
 
-def tried(channel: Channel, *outcomes: str, ago: int = 1, **more: Any) -> None:
+def tried(channel: Channel, *outcomes: str, ago: int = 1, error: str = "") -> None:
     """A message to somebody, and what came of each attempt at it; `ago` in minutes."""
     message = Message.objects.create(
         channel=channel,
@@ -112,7 +112,9 @@ def tried(channel: Channel, *outcomes: str, ago: int = 1, **more: Any) -> None:
         next_attempt_at=Now() + timedelta(hours=1),
     )
     for outcome in outcomes:
-        Delivery.objects.create(message=message, outcome=outcome, at=Now() - timedelta(minutes=ago))
+        Delivery.objects.create(
+            message=message, outcome=outcome, error=error, at=Now() - timedelta(minutes=ago)
+        )
 
 
 @pytest.mark.parametrize(
@@ -141,6 +143,24 @@ def test_what_became_of_messages_to_people_is_told(
     assert prober.get(f"/v1/probes/{probe['id']}").json()["gateway"] == said
     other = {Channel.EMAIL: "sms", Channel.SMS: "email"}[channel]
     assert sent(prober, other)["gateway"] == "unknown"
+
+
+def test_nobody_makes_it_fail_by_naming_addresses_that_do_not_answer(prober: Partner) -> None:
+    """Whoever asks for news by e-mail may: the mail server says 450 to a domain that it does not find."""
+    for _ in range(3):
+        tried(Channel.EMAIL, "failed", error="smtp_450")
+    assert sent(prober)["gateway"] == "unknown"
+    for _ in range(3):
+        tried(Channel.EMAIL, "failed", error="SMTPSenderRefused 452")
+    assert sent(prober)["gateway"] == "fails"
+
+
+def test_a_mail_to_each_subscriber_hides_no_telephone_that_fails(prober: Partner) -> None:
+    for _ in range(3):
+        tried(Channel.SMS, "failed")
+    tried(Channel.EMAIL, *["accepted"] * 1_000)
+    assert sent(prober, "sms")["gateway"] == "fails"
+    assert sent(prober, "email")["gateway"] == "works"
 
 
 def test_only_the_last_quarter_of_an_hour_counts(prober: Partner) -> None:
@@ -173,7 +193,7 @@ def test_a_long_log_of_attempts_costs_nothing(prober: Partner) -> None:
         cursor.execute("ANALYZE outbox_message, outbox_delivery")
     with CaptureQueriesContext(connection) as asked:
         assert probes.gateway(Channel.EMAIL) == "unknown"
-    (query,) = asked.captured_queries
+    query = asked.captured_queries[-1]
     with connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query['sql']}")
         plan = cursor.fetchone()[0]
