@@ -113,6 +113,16 @@ def test_a_page_that_is_damaged_in_the_middle_is_noticed_at_the_start(path: Path
     assert path.with_suffix(".damaged").exists()
 
 
+def test_a_file_that_is_damaged_under_the_prober_is_set_aside_as_well(path: Path) -> None:
+    ledger = Ledger(path, every=EVERY)
+    ledger.add([result(NOW)], NOTHING)
+    sqlite3.connect(path).execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+    path.write_bytes(b"no database at all, " * 500)
+    assert ledger.add([result(NOW + timedelta(seconds=EVERY))], NOTHING)
+    assert path.with_suffix(".damaged").exists()
+    assert not ledger.waiting
+
+
 FULL = """
 import resource, sys
 import django_stubs_ext
@@ -164,7 +174,7 @@ def test_what_is_older_than_ninety_days_goes(path: Path) -> None:
 
 def test_a_clock_that_jumps_a_year_ahead_costs_no_history(path: Path) -> None:
     ledger, ahead = Ledger(path, every=EVERY), NOW + timedelta(days=400)
-    for at in (*(NOW - timedelta(days=ago) for ago in reversed(range(90))), ahead):
+    for at in (*(NOW - timedelta(days=ago) for ago in reversed(range(121))), ahead):
         ledger.add([result(at)], NOTHING)
     ledger.prune(ahead)
     assert all(day.rounds == 1 for day in ledger.days(NOW, 90)["forms"])
