@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -244,6 +245,32 @@ def test_what_ends_a_process_is_a_line_too(
         and json.loads(JsonObject("jobs").format(made))["exception"] == "ValueError"
     )
     assert sys.excepthook is not logs._ended  # only where lines are objects
+
+
+PAST_THE_LOG = """
+import logging, threading
+from registry import logs
+logs.configure(logs.from_environment())
+logging.getLogger("registry").error("%d", "Siti")
+thread = threading.Thread(target=int, args=["Siti"])
+thread.start()
+thread.join()
+int("Siti")
+"""
+
+
+def test_as_objects_nothing_is_printed_past_them() -> None:
+    """Python prints a line that can't be written with its values, and what ends a thread or the process as it is."""
+    ended = subprocess.run(
+        [sys.executable, "-c", PAST_THE_LOG], env={**os.environ, "LOG_FORMAT": "json"}, cwd=ROOT,
+        capture_output=True, text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert ended.returncode == 1
+    assert [json.loads(line)["message"] for line in ended.stderr.splitlines()] == [
+        "A thread ends",
+        "The process ends",
+    ]
+    assert "Siti" not in ended.stdout + ended.stderr
 
 
 @pytest.mark.django_db

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from accounts.text import Text
-from registry.status.components import Status
+from registry.status.components import KEYS, Status
 from registry.status.incidents import Impact, Stage
 from tests.registry.status.pictures import NOW, incident, picture, update
 
@@ -33,6 +33,8 @@ def test_what_works_again_while_it_is_watched_is_no_outage_any_more() -> None:
         ({"lookups": Status.MAJOR}, [WATCHED], "critical"),
         ({"lookups": Status.MAJOR}, [], "major"),
         ({"lookups": Status.PARTIAL}, [], "minor"),
+        ({"forms": Status.DEGRADED}, [], "minor"),
+        (dict.fromkeys(KEYS, Status.MAJOR), [], "critical"),
     ],
 )
 def test_what_is_measured_or_still_told_counts(
