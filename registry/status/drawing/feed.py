@@ -11,6 +11,7 @@ from django.utils.html import format_html, format_html_join, linebreaks
 from django.utils.safestring import mark_safe
 
 from registry.status import times
+from registry.status.drawing.facts import affected, span
 from registry.status.drawing.statuspage import SINCE
 from registry.status.drawing.words import WORDS
 from registry.status.incidents import Incident
@@ -73,7 +74,11 @@ def _content(incident: Incident, now: datetime, language: str) -> str:
         ),
     )
     stage = incident.stage_at(now).label.in_language(language)
-    return str(format_html("<p>{} · {}</p>\n{}", stage, incident.impact.label.in_language(language), updates))
+    facts = f"{span(incident, language)}."
+    if incident.components:
+        facts += f" {affected(incident.components, language)}."
+    impact = incident.impact.label.in_language(language)
+    return str(format_html("<p>{} · {}</p>\n<p>{}</p>\n{}", stage, impact, facts, updates))
 
 
 def _tag(what: str) -> str:

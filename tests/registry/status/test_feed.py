@@ -45,6 +45,16 @@ def test_an_entry_has_all_updates_and_is_as_new_as_the_newest() -> None:
     assert "WIB" in words and "UTC" in words
 
 
+def test_an_entry_says_when_and_what() -> None:
+    """The text of a maintenance speaks of "the time given", so that time stands beside it."""
+    (soon,) = (entry for entry in feed(pictures.MAINTAINED).entries if entry.id.endswith("inc_soon"))
+    assert "From 24 November 2026, 17:04 WIB (10:04 UTC) to 18:04 WIB (11:04 UTC)." in soon.content[0].value
+    assert "Affects: Reviewers" in soon.content[0].value
+    going, over = feed(pictures.OUTAGE).entries
+    assert "Since 22 November 2026" in going.content[0].value
+    assert "From 19 November 2026" in over.content[0].value
+
+
 def test_ids_are_tags_that_stay_whatever_is_added(settings: object) -> None:
     first, second = (feed(pictures.OUTAGE, language).entries[0].id for language in ("id", "en"))
     assert first == second == "tag:127.0.0.1,2026:status/inc_look"

@@ -204,5 +204,5 @@ def test_an_export_says_why_it_can_not(drawn: Path, tmp_path: Path, settings: An
     with pytest.raises(CommandError, match="can't be written"):
         export(tmp_path / "file" / "below")
     settings.STATUS_DIR = tmp_path / "nothing"
-    with pytest.raises(CommandError, match="no page yet"):
+    with pytest.raises(CommandError, match=f"no page in {settings.STATUS_DIR} yet.* set VAR_DIR"):
         export(tmp_path / "copy")

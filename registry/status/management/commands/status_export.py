@@ -29,7 +29,8 @@ class Command(BaseCommand):
             raise CommandError(f"{source} can't be read: {wrong.strerror}.") from wrong
         if publishing.CLOCK not in files:
             raise CommandError(
-                "There is no page yet: the prober (`manage.py probe`) draws it after its first round."
+                f"There is no page in {source} yet: the prober (`make run`, or `manage.py probe`) draws it after its "
+                "first round. Is it elsewhere, set VAR_DIR or STATUS_DIR."
             )
         try:
             publishing.write(files, folder)
