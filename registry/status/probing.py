@@ -31,7 +31,7 @@ RENEWABLE = {"key_unknown", "key_revoked", "key_malformed", "key_wrong_deploymen
 
 
 class KeyRefused(Failed):
-    """Ours, and not everybody's: it says nothing about the service."""
+    """Ours, and not everybody's: it says nothing about the service. Used up it is by somebody who has it, too."""
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class Visit:
         headers = {"Authorization": f"Bearer {self.key}", "Content-Type": "application/json"}
         sent = None if body is None else json.dumps(body).encode()
         answer = self.registry.ask(method, path, self.deadline, headers=headers, body=sent)
-        if answer.status in (401, 403):
+        if answer.status in (401, 403, 429):
             code = str(_member(answer.json(), "code"))
             raise KeyRefused(code if code.isidentifier() and len(code) < 40 else f"status_{answer.status}")
         answer.require(status)

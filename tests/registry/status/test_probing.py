@@ -78,7 +78,7 @@ def test_past_a_proxy_it_says_so(registry: Probed) -> None:
         (by(card, Registry_Stale="false"), OPERATIONAL, ""),
         (late(1.2, by(card)), DEGRADED, "slow"),
         (reply(503, {"code": "database_unavailable"}), PARTIAL, "status_503"),
-        (reply(429, {"code": "quota_requests"}), PARTIAL, "status_429"),
+        (reply(429, b"<h1>a proxy's</h1>"), PARTIAL, "wrong_answer"),
         (reply(404, b"<h1>not found</h1>"), PARTIAL, "status_404"),
         (reply(302, b"", Location="https://elsewhere.example/"), PARTIAL, "status_302"),
         (reply(200, b"<h1>it works</h1>"), PARTIAL, "wrong_answer"),
@@ -190,12 +190,16 @@ def test_a_registry_that_can_t_be_reached_is_out(registry: Probed, url: str, rea
     assert {result.reason for result in found.results} == {reason}
 
 
-def test_a_key_that_is_refused_says_nothing_of_the_service(registry: Probed) -> None:
+@pytest.mark.parametrize(
+    ("status", "code"), [(401, "key_revoked"), (429, "quota_requests"), (429, "throttled")]
+)
+def test_a_key_that_is_refused_says_nothing_of_the_service(registry: Probed, status: int, code: str) -> None:
+    """Whoever had stolen it told subscribers of a major outage, by using up what it may ask."""
     for name in WELL:
         if "/v1/" in name:
-            registry.answers[name] = reply(401, {"code": "key_revoked"})
+            registry.answers[name] = reply(status, {"code": code})
     found = Measuring(Registry(registry.url)).round("a key", at=AT, seconds=2)
-    assert found.refused == "key_revoked"
+    assert found.refused == code
     assert {result.component for result in found.results} == {"forms", "admin"}
 
 
