@@ -5,6 +5,7 @@ import tempfile
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.clients import quotas
+from accounts.clients.counting import Rows
 from accounts.clients.quotas import DAY, MINUTE, Budget, Counter, Quota, QuotaExceeded
 
 NOON = 20_000 * DAY + DAY / 2  # the start of a minute, in the middle of a day
@@ -99,6 +101,31 @@ def test_the_minute_is_the_calendars(counter: Counter) -> None:
     assert let_through(counter, quota, 9, now=NOON + 59.999) == 3
     assert let_through(counter, quota, 9, now=NOON + 60.0) == 3
     assert let_through(counter, quota, 9, now=NOON + 119.999) == 0
+
+
+@pytest.mark.parametrize("row", ["requests", "numbers"])
+def test_of_two_that_announce_at_once_who_sees_the_other_takes_its_own_back(
+    counter: Counter, row: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The other one is a worker that takes its place, and the last of the limit, between our two looks."""
+    quota = Quota(1, 1, LATE) if row == "requests" else Quota(1, LATE, 1)
+    rows = counter.shared.rows(1)
+    window = int(NOON // (MINUTE if row == "requests" else DAY))
+    others: memoryview[int] = getattr(rows, row)
+    looks = count(1)
+
+    def used(_: Rows) -> int:
+        if next(looks) == 1:
+            return rows.place + 1
+        others[rows.place + 1] = window << 32 | 1
+        return rows.place + 2
+
+    monkeypatch.setattr(Rows, "used", property(used))
+    assert refusal(counter, quota, 1, NOON) is not None
+    assert rows.requests[rows.place] == rows.numbers[rows.place] == 0
+    monkeypatch.undo()
+    others[rows.place + 1] = 0
+    assert refusal(counter, quota, 1, NOON) is None
 
 
 def test_no_key_pays_for_another(counter: Counter) -> None:

@@ -148,6 +148,13 @@ def test_a_new_page_has_no_fortnight_without_data() -> None:
     history = text[text.index(WORDS["history"].en) :]
     assert history.count(WORDS["none"].en) == 2
     assert history.count(WORDS["before"].en) == 1
+    began = pictures.NOW - timedelta(days=5)
+    for ended in (None, began + timedelta(hours=1)):  # written down by staff
+        told = pictures.incident("before", began=began, ended=ended)
+        text = seen(pictures.picture(days=dict.fromkeys(KEYS, days), incidents=[told]))
+        history = text[text.index(WORDS["history"].en) :]
+        assert history.count(WORDS["unmeasured"].en) == 3
+        assert told.title.en in history
     assert "of 2 days" not in seen(pictures.ALL_WELL) and WORDS["before"].en not in seen(pictures.ALL_WELL)
 
 
