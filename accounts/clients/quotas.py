@@ -102,7 +102,8 @@ def spend_numbers(key: Limited, *, numbers: int, now: float) -> Budget:
             return _mine().count(key, 0, numbers, now)
         except QuotaExceeded as refusal:
             _mine().take_back_request(key, now)
-            refusal.budget = refusal.budget._replace(requests_left=refusal.budget.requests_left + 1)
+            left = min(refusal.budget.requests_left + 1, key.requests_per_minute)
+            refusal.budget = refusal.budget._replace(requests_left=left)
             raise
 
 

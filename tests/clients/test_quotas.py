@@ -71,6 +71,15 @@ def test_the_numbers_of_a_day_outlast_the_minutes(counter: Counter) -> None:
     assert counter.count(quota, 1, 250, NOON + DAY / 2).numbers_left == 0
 
 
+def test_the_limit_that_is_reached_is_named(counter: Counter) -> None:
+    quota = Quota(1, 1, 100)
+    counter.count(quota, 1, 50, NOON)
+    for numbers, code in ((50, "quota_requests"), (51, "quota_numbers")):
+        refused = refusal(counter, quota, numbers, NOON)
+        assert refused is not None
+        assert refused.code == code
+
+
 def test_what_is_refused_is_not_counted(counter: Counter) -> None:
     quota = Quota(1, 10, 100)
     counter.count(quota, 1, 60, NOON)
@@ -185,6 +194,9 @@ def test_numbers_that_come_later_give_the_request_back_where_they_are_refused() 
         quotas.spend_numbers(quota, numbers=101, now=NOON)
     assert (refused.value.budget.requests_left, refused.value.budget.numbers_left) == (10, 100)
     assert quotas.spend(quota, numbers=0, now=NOON).requests_left == 9
+    with pytest.raises(QuotaExceeded) as refused:  # the minute is over: there is nothing to give back
+        quotas.spend_numbers(quota, numbers=101, now=NOON + MINUTE)
+    assert (refused.value.budget.requests_left, refused.value.budget.numbers_left) == (10, 100)
     budget = quotas.spend_numbers(quota, numbers=100, now=NOON)
     assert (budget.requests_left, budget.numbers_left) == (9, 0)
 
