@@ -16,9 +16,11 @@ def main() -> None:
         print(error, file=sys.stderr)
         sys.exit(2)
     except OperationalError as error:
-        reason = " ".join(str(error).split())
+        from registry.database import outage
+
+        reason = " ".join((outage.why() or str(error)).split())
         print(
-            f"error: the database can't be reached ({reason}): start `make run`, or set DATABASE_URL",
+            f"error: the database can't be reached ({reason}): start `make run`, or set VAR_DIR or DATABASE_URL",
             file=sys.stderr,
         )
         sys.exit(2)

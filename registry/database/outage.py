@@ -25,6 +25,7 @@ class Watch:
         self._looked = threading.Event()
         self._is_away = False
         self._is_silent = False
+        self._why = ""
         self._seen = -BELIEVED_FOR_SECONDS  # when it last answered, on the monotonic clock
         self._began = 0.0  # to look
         self._wanted = 0.0  # until when somebody may still ask
@@ -43,6 +44,9 @@ class Watch:
             self._looked.wait(max(0, self._began + FIRST_LOOK_SECONDS - time.monotonic()))
         return not self._is_away and time.monotonic() - self._seen < BELIEVED_FOR_SECONDS
 
+    def why(self) -> str:
+        return self._why
+
     def look(self) -> None:
         with self._lock:
             if self._thread is None:
@@ -57,12 +61,13 @@ class Watch:
                 _connect()
             except (psycopg.Error, OSError) as wrong:  # also where no more files may be opened
                 self._is_silent = isinstance(wrong, psycopg.errors.ConnectionTimeout)
+                self._why = str(wrong)
                 if not self._is_away:
                     self._is_away = True
                     _forget_the_pool()
             else:
                 self._seen = time.monotonic()
-                self._is_away = False
+                self._is_away, self._why = False, ""
             self._looked.set()
             with self._lock:
                 if not self._is_away and time.monotonic() >= self._wanted:
@@ -97,6 +102,11 @@ def is_known() -> bool:
 def is_silent() -> bool:
     """Whether it is away and does not even refuse: what it was asked before will not be answered, either."""
     return _watch.is_silent()
+
+
+def why() -> str:
+    """What a look met; empty where none failed. Who waited for the pool is told of the pool only."""
+    return _watch.why()
 
 
 def suspect() -> None:

@@ -2,15 +2,18 @@
 
 import errno
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import psycopg
 import pytest
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from registry.database import outage
-from tests.server import until
+from tests.server import ROOT, environment, until
 
 
 @pytest.mark.parametrize(
@@ -44,3 +47,20 @@ def test_only_who_comes_first_waits_for_a_silent_server(monkeypatch: pytest.Monk
         assert not any(watch.is_there() for _ in range(100))
         assert time.monotonic() - began < 3 * outage.FIRST_LOOK_SECONDS
         assert until(watch.is_silent, 5)
+
+
+def test_a_command_says_why_and_where_it_looked(tmp_path: Path) -> None:
+    """Not that a pool, of which nobody has heard, is not open."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", "verify_audit"],
+        cwd=ROOT,
+        env=environment(VAR_DIR=str(tmp_path), DATABASE_POOL_SIZE="8"),
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert "Connection refused" in done.stderr
+    assert "pool" not in done.stderr
+    assert done.stderr.endswith("start `make run`, or set VAR_DIR or DATABASE_URL\n")
