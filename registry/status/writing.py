@@ -92,7 +92,7 @@ USUAL: dict[str, Usual] = {
         Place.INCIDENT,
         Text("Pesan terlambat", "Messages are delayed"),
         Text(
-            "Kode dan kabar lewat SMS atau e-mail tiba terlambat. Tidak ada yang hilang: semuanya menunggu dan akan "
+            "Kode dan kabar lewat SMS atau email tiba terlambat. Tidak ada yang hilang: semuanya menunggu dan akan "
             "dikirim. Jangan meminta kode berulang-ulang; hanya kode terakhir yang berlaku.",
             "Codes and news by SMS or e-mail arrive late. Nothing is lost: all of it waits, and will be sent. Please "
             "don't ask for a code again and again; only the last one counts.",

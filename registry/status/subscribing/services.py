@@ -19,11 +19,12 @@ from accounts.contacts.reading import Contact
 from accounts.errors import Invalid, NotFound, Problem, TooMany
 from accounts.messages import services as messages
 from accounts.messages.models import Channel
+from accounts.messages.templates import TEMPLATES
 from accounts.people import counting
 from registry.status.subscribing import tokens
 from registry.status.subscribing.models import Subscriber, Wish
 
-LINK_LIFE = timedelta(days=3)  # as the template says
+LINK_LIFE = TEMPLATES["status_confirm"].secret_life  # which its text spells out
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 A_MAILBOX_A_DAY = 1  # mails to say yes by
 A_NETWORK_AN_HOUR = 50  # a mobile carrier has thousands of customers behind one address

@@ -73,6 +73,29 @@ def test_days_are_what_the_rounds_come_to(path: Path) -> None:
         assert day.uptime == 1 - counted.count("major_outage") / len(counted)
 
 
+@pytest.mark.parametrize(("every", "expected"), [(10.0, (300, 3, 6)), (60.0, (50, 1, 1)), (30.0, (100, 1, 2))])
+def test_with_rounds_of_another_length_a_day_that_is_over_stays_as_long(
+    path: Path, every: float, expected: tuple[int, int, int]
+) -> None:
+    """PROBE_EVERY was changed. Fifty minutes stay fifty minutes, and no failure is lost."""
+    first, noon = Ledger(path, every=30.0), datetime(2026, 11, 20, 5, tzinfo=UTC)
+    for number in range(100):
+        outcome = DOWN if number == 7 else Status.DEGRADED if number in (8, 9) else OK
+        first.add([result(noon + number * timedelta(seconds=30), outcome)], NOTHING)
+    first.close()
+    for _ in range(2):  # once, however often it starts
+        again = Ledger(path, every=every)
+        day = next(day for day in again.days(NOW, 5)["forms"] if day.rounds)
+        assert (day.rounds, day.failed, day.degraded) == expected
+        assert again.latest(NOW)["forms"].at == noon.timestamp() + 99 * 30
+        again.close()
+    again = Ledger(path, every=every)
+    again.add([result(NOW)], NOTHING)
+    assert again.latest(NOW)["forms"] == result(NOW)
+    assert again.days(NOW, 1)["forms"][-1].rounds == 1
+    again.close()
+
+
 def test_days_without_a_round_have_no_uptime(path: Path) -> None:
     ledger = Ledger(path, every=EVERY)
     ledger.add([result(NOW)], NOTHING)
@@ -111,6 +134,15 @@ def test_a_page_that_is_damaged_in_the_middle_is_noticed_at_the_start(path: Path
     path.write_bytes(whole[:middle] + b"\xff" * 4096 + whole[middle + 4096 :])
     assert Ledger(path, every=EVERY).add([result(NOW)], NOTHING)
     assert path.with_suffix(".damaged").exists()
+
+
+def test_a_file_that_was_removed_under_the_prober_is_begun_anew(path: Path) -> None:
+    """What is written to a removed file is gone with the process."""
+    ledger = Ledger(path, every=EVERY)
+    ledger.add([result(NOW)], NOTHING)
+    path.unlink()
+    assert ledger.add([result(NOW + timedelta(seconds=EVERY))], NOTHING)
+    assert Ledger(path, every=EVERY).latest(NOW + timedelta(days=1))["forms"].at > NOW.timestamp()
 
 
 def test_a_file_that_is_damaged_under_the_prober_is_set_aside_as_well(path: Path) -> None:
