@@ -37,10 +37,7 @@ class Reader:
         self._lock = threading.Lock()
         self._pulse: Pulse | None = None
         self._store: Store | None = None
-        self._refused = (
-            "",
-            0.0,
-        )  # the generation that could not be read, and until when it is not tried again
+        self._refused = ("", 0.0)  # the generation that can't be read, and until when it is not tried again
         self._felt = 0.0
         self._stale_after = int(settings.CARDS_STALE_AFTER.total_seconds() * MICROSECONDS)
         self._give_up_after = int(settings.CARDS_GIVE_UP_AFTER.total_seconds() * MICROSECONDS)

@@ -47,7 +47,7 @@ class Cursor(NamedTuple):
 
 @dataclass
 class _Seen:
-    """`at`: LMDB's id of the last transaction that wrote before the view."""
+    """What was read of one moment. `at`: LMDB's id of the last transaction that had written by then."""
 
     at: int
     policy: Policy | None
@@ -101,7 +101,7 @@ class Store:
             known = seen.keys[digest] = apikeys.unpack(digest, raw)
         return known
 
-    def _seen_in(self, view: View) -> "_Seen":
+    def _seen_in(self, view: View) -> _Seen:
         """What was read of this very moment before: between two writes neither policy nor key can change."""
         seen = self._seen
         if seen.at != (at := view.id()):
@@ -177,9 +177,8 @@ class Store:
         return records.unpack(number, raw)
 
     def _doubt(self, value: int) -> None:
-        with contextlib.suppress(
-            OSError
-        ):  # the disk is full or the folder gone: the follower finds it by itself
+        # The disk is full or the folder gone: the follower finds it by itself.
+        with contextlib.suppress(OSError):
             (self.path / DOUBTED).write_bytes(value.to_bytes(DOUBT_BYTES, "big"))
 
 

@@ -185,9 +185,8 @@ class Cluster:
             )
         identity = identity_for(self.data)
         if not made:
-            if not (
-                self.folder / "cluster.json"
-            ).exists():  # else they fit data that may come back: a disk not mounted
+            # Where there is one, it fits data that may come back: a disk that is not mounted yet.
+            if not (self.folder / "cluster.json").exists():
                 self._write_facts(
                     {"port": str(_free_port()), **{role: secrets.token_hex(24) for role in ROLES}}
                 )

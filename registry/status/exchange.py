@@ -21,10 +21,8 @@ from registry.status.sources import News, Source
 logger = logging.getLogger(__name__)
 
 GIVES_UP_AFTER = 60.0  # seconds without a word from it: the connection is broken off
-ANOTHER_KEY_AFTER, LONGEST_WITHOUT = (
-    10.0,
-    3600.0,
-)  # seconds from one key to the next; doubled while none is good
+# Seconds from one key to the next; doubled while none is good.
+ANOTHER_KEY_AFTER, LONGEST_WITHOUT = 10.0, 3600.0
 NOTHING = Published(datetime.fromtimestamp(0, UTC))
 
 

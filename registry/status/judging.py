@@ -9,10 +9,8 @@ from registry.status.components import Status
 
 IN_A_ROW = 3  # rounds that agree, until a status changes
 RECENT = 10  # rounds that are looked at for one that comes and goes
-FLAPS_FROM, FLAPS_UNTIL = (
-    3,
-    1,
-)  # failed rounds of the recent ones: called unstable from so many on, and no more at so few
+# Failed rounds of the recent ones: called unstable from so many on, and no more at so few.
+FLAPS_FROM, FLAPS_UNTIL = 3, 1
 GAP = 3  # rounds without data, after which what was before says nothing any more
 
 

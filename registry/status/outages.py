@@ -32,11 +32,8 @@ OVER_IN_A_MINUTE = Text(
     "Gangguan selesai. Lamanya kurang dari satu menit.", "The outage is over. It lasted less than a minute."
 )
 
-OVER_AFTER = (
-    RECENT  # good rounds in a row of each component; until then the next failure belongs to the same incident
-)
-
-
+# Good rounds in a row of each component; until then the next failure belongs to the same incident.
+OVER_AFTER = RECENT
 RELAPSES = 2  # so often it is called back at once, later when it has stayed: each word is a mail to everybody
 
 

@@ -24,9 +24,8 @@ from registry.status.models import Incident, IncidentUpdate
 PUBLISH = "status.publish_incident"
 FIRST = tuple(stage for stage in Stage if stage in FOLLOWS[None] - {Stage.SCHEDULED})  # of an incident
 IMPACTS = tuple(impact for impact in Impact if impact != Impact.MAINTENANCE)
-_TELLING = (
-    0x7662_7374_6174  # any constant of our own: the key of the lock by which one prober tells at a time
-)
+# Any constant of our own: the key of the lock by which one prober tells at a time.
+_TELLING = 0x7662_7374_6174
 
 
 @audit.transaction
