@@ -203,6 +203,13 @@ def test_an_object_has_these_fields_and_no_others_whatever_a_library_adds() -> N
     assert found == {"level": "error", "logger": "registry", "message": "Two\nlines, é", "process": "web"}
 
 
+def test_where_it_was_said_is_masked_too() -> None:
+    """`stack_info=True`: the lines of code, in which a number may stand."""
+    line, found = both(record("registry", "It happened", stack_info=f'Stack:\n  look_up("{NUMBER}")'))
+    assert found["stack"] == 'Stack:\n  look_up("***")'
+    assert "look_up" in line and NUMBER not in line
+
+
 def test_it_says_of_which_request_or_job_it_is() -> None:
     request, job = REQUEST_ID.set("abc-1"), JOB.set("deliver[3]")
     try:
