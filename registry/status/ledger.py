@@ -152,7 +152,7 @@ class Ledger:
         for key in KEYS:
             row = self._file.execute(
                 "SELECT at, outcome, milliseconds, reason, planned FROM probe"
-                " WHERE component = ? AND at <= ? ORDER BY round DESC LIMIT 1",
+                " WHERE component = ? AND at <= ? ORDER BY at DESC LIMIT 1",
                 (key, now.timestamp()),
             ).fetchone()
             if row is not None:
@@ -208,10 +208,26 @@ class Ledger:
             file.executescript(SCHEMA)
             if file.execute("PRAGMA quick_check(1)").fetchone() != ("ok",):
                 raise sqlite3.DatabaseError("its pages do not fit together")
+            self._count_in_our_rounds(file)
         except sqlite3.Error:
             file.close()
             raise
         return file
+
+    def _count_in_our_rounds(self, file: sqlite3.Connection) -> None:
+        """Days are counts of rounds. Were those of another length, as many of ours as take as long: else hours without
+        data would appear in days that are over, or vanish. Rounded up, so that no failure is lost.
+        """
+        kept = file.execute("SELECT value FROM state WHERE name = 'every'").fetchone()
+        before = self.every if kept is None else float(kept[0])
+        if before == self.every:
+            return
+        counts = ("rounds", "failed", "degraded", "planned")
+        changed = ", ".join(f"{count} = CAST({count} * :times + 0.999 AS INTEGER)" for count in counts)
+        file.execute("BEGIN IMMEDIATE")  # closing the file, as on a failure, takes it back
+        file.execute(f"UPDATE day SET {changed}", {"times": before / self.every})  # noqa: S608  # our own names
+        file.execute("UPDATE state SET value = ? WHERE name = 'every'", (json.dumps(self.every),))
+        file.execute("COMMIT")
 
     @contextlib.contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
@@ -257,7 +273,7 @@ class Ledger:
     def _keep(self, file: sqlite3.Connection, state: State) -> None:
         healths = {key: asdict(health) for key, health in state.healths.items()}
         outages = [asdict(outage) for outage in state.outages]
-        for name, value in (("healths", healths), ("outages", outages)):
+        for name, value in (("healths", healths), ("outages", outages), ("every", self.every)):
             file.execute("INSERT OR REPLACE INTO state VALUES (?, ?)", (name, json.dumps(value)))
 
 

@@ -73,7 +73,9 @@ def test_days_are_what_the_rounds_come_to(path: Path) -> None:
         assert day.uptime == 1 - counted.count("major_outage") / len(counted)
 
 
-@pytest.mark.parametrize(("every", "expected"), [(10.0, (300, 3, 6)), (60.0, (50, 1, 1)), (30.0, (100, 1, 2))])
+@pytest.mark.parametrize(
+    ("every", "expected"), [(10.0, (300, 3, 6)), (60.0, (50, 1, 1)), (30.0, (100, 1, 2))]
+)
 def test_with_rounds_of_another_length_a_day_that_is_over_stays_as_long(
     path: Path, every: float, expected: tuple[int, int, int]
 ) -> None:
