@@ -8,8 +8,12 @@ from pathlib import Path
 
 import pytest
 import requests
+from opentelemetry.sdk.trace import TracerProvider
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from registry import tracing
+from registry.tracing import spans
 from tests.registry.collecting import Collector, collecting
 from tests.server import ROOT, Server, environment, running, until
 
@@ -205,3 +209,19 @@ def test_an_exporter_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setenv("OTEL_TRACES_EXPORTER", "zipkin")
     with pytest.raises(SystemExit):
         tracing.is_wanted()
+
+
+def test_what_failed_is_an_error_of_its_span_without_a_word_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept, provider = InMemorySpanExporter(), TracerProvider()
+    provider.add_span_processor(SimpleSpanProcessor(kept))
+    monkeypatch.setattr(spans, "_tracer", provider.get_tracer("tests"))
+    for status in (200, 404, 503):
+        with spans.request({}) as answered:
+            answered("GET", "/v1/accounts", status)
+    with pytest.raises(ValueError), spans.job("deliver", 3):
+        raise ValueError(NUMBER)
+    *asked, job = kept.get_finished_spans()
+    assert [span.status.status_code.name for span in asked] == ["UNSET", "UNSET", "ERROR"]
+    assert job.attributes is not None
+    assert (job.status.status_code.name, job.attributes["error.type"]) == ("ERROR", "ValueError")
+    assert NUMBER not in job.to_json()
