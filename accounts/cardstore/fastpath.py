@@ -91,9 +91,9 @@ class FastPath:
         method, query = environ["REQUEST_METHOD"], environ.get("QUERY_STRING", "")
         digest = hashlib.sha256(header[1].encode()).digest()
         try:
+            if method == "POST":
+                return self._posted(environ, digest) if path == LOOKUP and not query else None
             with self._turn:
-                if method == "POST":
-                    return self._lookup(environ, digest) if path == LOOKUP and not query else None
                 if method != "GET" or path == LOOKUP:
                     return None
                 if path == CHANGES:
@@ -127,7 +127,30 @@ class FastPath:
         answer = answers.contact(card, _as_told(freshness), environ.get("HTTP_IF_NONE_MATCH", ""))
         return _finished(answer, "GET", budget)
 
-    def _lookup(self, environ: Environ, digest: bytes) -> Answer | None:
+    def _posted(self, environ: Environ, digest: bytes) -> Answer | None:
+        """Reads the body while it is nobody's turn: who sends it slowly keeps one thread, and no other look-up."""
+        with self._turn:
+            if not self._is_known(digest):
+                return None
+        body = _body_of(environ)
+        if body is None:
+            return None
+        with self._turn:
+            return self._lookup(environ, digest, body)
+
+    def _is_known(self, digest: bytes) -> bool:
+        store, _, _ = self._current()
+        try:
+            with store.reading() as view:
+                key = store.key(view, digest)
+        except (Damaged, *BROKEN) as damage:
+            self._damaged(store, damage)
+            return False
+        if key is not None:
+            _require_admitted(key)
+        return key is not None
+
+    def _lookup(self, environ: Environ, digest: bytes, body: bytes) -> Answer | None:
         store, _, freshness = self._current()
         try:
             with store.reading() as view:
@@ -135,7 +158,7 @@ class FastPath:
                 if key is None:
                     return None
                 _require_admitted(key)
-                if (asked := _numbers_of(environ)) is None:
+                if (asked := _numbers_of(body)) is None:
                     return None
                 sound, unsound = answers.sorted_out(asked)
                 if unsound and _UNSENDABLE.search("".join(asked)):
@@ -261,13 +284,18 @@ def _spend_as_a_batch(
         return quotas.spend_numbers(key.quota, numbers=len(asked) + misspelt, now=now)
 
 
-def _numbers_of(environ: Environ) -> list[str] | None:
-    """What a plain body asks for: `{"numbers": [at most a thousand texts]}`; None for any other, still to be read."""
+def _body_of(environ: Environ) -> bytes | None:
+    """Of plain JSON; None: any other, still to be read."""
     length = environ.get("CONTENT_LENGTH") or "0"
     if environ.get("CONTENT_TYPE") not in _PLAIN_JSON or not length.isdecimal() or int(length) > MOST_BYTES:
         return None
-    body = environ["wsgi.input"].read(int(length))
+    body: bytes = environ["wsgi.input"].read(int(length))
     environ["wsgi.input"] = BytesIO(body)
+    return body
+
+
+def _numbers_of(body: bytes) -> list[str] | None:
+    """What it asks for: `{"numbers": [at most a thousand texts]}`; None for anything else."""
     try:
         document = json.loads(body.decode(), object_pairs_hook=_Members)
     except (ValueError, RecursionError):

@@ -1,8 +1,10 @@
 """A key that was revoked, switched off or given other limits: every worker knows within a second."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -83,6 +85,20 @@ def test_every_worker_knows_within_a_second(server: Server, change: str, status:
     if status == 401:
         assert until(lambda: noted(server, code) > 0)
         assert noted(server, code) <= 2 * 2  # a line a worker, for the minute that this may take
+
+
+def test_who_sends_a_body_slowly_keeps_no_look_up_waiting(server: Server) -> None:
+    """Three of them, of eight threads. Seen before: two were enough that nothing at all was answered any more."""
+    key = server.first_run()["api_key"]
+    begun = request("POST", "/v1/contacts/lookup", "Content-Length: 5000", body=b"{", key=key)
+    with ExitStack() as slow:
+        for _ in range(3):
+            connection = slow.enter_context(socket.create_connection(("127.0.0.1", server.port), timeout=20))
+            connection.sendall(begun)
+        time.sleep(0.5)
+        began = time.monotonic()
+        assert {send(server.port, request("GET", LISTED, key=key)).status for _ in range(20)} == {200}
+        assert time.monotonic() - began < 2
 
 
 def noted(server: Server, code: str) -> int:
