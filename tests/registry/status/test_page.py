@@ -15,7 +15,7 @@ from registry.status.drawing.late import said_late
 from registry.status.drawing.words import WORDS
 from registry.status.incidents import Stage
 from registry.status.picture import DAYS, HISTORY_DAYS, Picture
-from registry.status.times import full
+from registry.status.times import day, day_of, full
 from tests.registry.status import pictures
 from tests.third_language import CODE, install, write_catalogue
 
@@ -156,6 +156,15 @@ def test_a_new_page_has_no_fortnight_without_data() -> None:
         assert history.count(WORDS["unmeasured"].en) == 3
         assert told.title.en in history
     assert "of 2 days" not in seen(pictures.ALL_WELL) and WORDS["before"].en not in seen(pictures.ALL_WELL)
+
+
+def test_what_began_before_the_fortnight_and_ended_in_it_stands_on_its_oldest_day() -> None:
+    began = pictures.NOW - timedelta(days=HISTORY_DAYS + 5)
+    long = pictures.incident("long", began=began, ended=pictures.NOW - timedelta(days=2))
+    text = seen(pictures.picture(incidents=[long]))
+    assert text.index(long.title.en) > text.index(
+        day(day_of(pictures.NOW) - timedelta(days=HISTORY_DAYS - 1)).en
+    )
 
 
 def test_maintenance_by_what_is_now_what_comes_and_what_was() -> None:
