@@ -211,10 +211,27 @@ def test_an_exporter_that_is_not_there_is_refused(monkeypatch: pytest.MonkeyPatc
         tracing.is_wanted()
 
 
-def test_what_failed_is_an_error_of_its_span_without_a_word_of_it(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture
+def kept(monkeypatch: pytest.MonkeyPatch) -> InMemorySpanExporter:
+    """What this process tells."""
     kept, provider = InMemorySpanExporter(), TracerProvider()
     provider.add_span_processor(SimpleSpanProcessor(kept))
     monkeypatch.setattr(spans, "_tracer", provider.get_tracer("tests"))
+    return kept
+
+
+def test_a_statement_is_told_without_what_is_written_into_it(kept: InMemorySpanExporter) -> None:
+    statement = "SELECT 1 FROM account WHERE number = '+6281298765432' AND name = 'D''Siti' AND line < 42.5"
+    with spans.request({}):
+        spans._query(lambda *_: None, statement, (), False, {})
+    query = kept.get_finished_spans()[0]
+    assert query.attributes is not None
+    assert query.attributes["db.query.text"] == (
+        "SELECT ? FROM account WHERE number = ? AND name = ? AND line < ?"
+    )
+
+
+def test_what_failed_is_an_error_of_its_span_without_a_word_of_it(kept: InMemorySpanExporter) -> None:
     for status in (200, 404, 503):
         with spans.request({}) as answered:
             answered("GET", "/v1/accounts", status)
