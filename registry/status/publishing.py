@@ -1,6 +1,7 @@
 """A drawing into a folder that is being served: each file by a rename, so that nobody ever reads half of one."""
 
 import contextlib
+import errno
 import json
 import os
 import time
@@ -55,7 +56,10 @@ def _make(folder: Path) -> None:
     """For any web server to read, whatever the umask is that we run with."""
     if not folder.is_dir():
         _make(folder.parent)
-        folder.mkdir(exist_ok=True)
+        try:
+            folder.mkdir(exist_ok=True)
+        except FileExistsError:  # a file of that name, which says less of what is wrong
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from None
         folder.chmod(0o755)
 
 
