@@ -97,10 +97,9 @@ class TestTheUndoStrip:
         strip = page[page.index('class="undo-strip"') - 200 :]
         assert 'data-key="u"' in strip
         until = re.search(r'data-undo-until="([^"]+)"', strip)
-        assert until is not None
-        assert abs(datetime.fromisoformat(until[1]) - decided.decisions.get().effective_at) < timedelta(
-            seconds=1
-        )
+        effective_at = decided.decisions.get().effective_at
+        assert until is not None and effective_at is not None
+        assert abs(datetime.fromisoformat(until[1]) - effective_at) < timedelta(seconds=1)
         assert "Toko &lt;b&gt;Melati" in strip
         form = (address(decided, "take_back"), {"revision": str(decided.revision)})
         token = strip.partition('name="csrfmiddlewaretoken" value="')[2].partition('"')[0]
