@@ -1,6 +1,6 @@
 """Test messages, by which the status page sees that messages leave: through outbox, queue and worker, as others do."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 from django.conf import settings
@@ -11,7 +11,7 @@ from django.db.models.functions import Now
 from accounts.audit.journal import Actor
 from accounts.errors import TooMany
 from accounts.messages import services
-from accounts.messages.jobs import MAIL, TELEPHONE
+from accounts.messages.jobs import LONGEST_RETRY_AFTER
 from accounts.messages.models import Channel, Delivery, Message, Outcome
 from accounts.messages.senders import NOBODY
 from accounts.messages.templates import PROBE
@@ -19,7 +19,9 @@ from accounts.messages.templates import PROBE
 KEPT = timedelta(minutes=2)  # sent or not: a worker that was away for a day comes back to none of them
 MOST_KEPT = 300  # of one app: a prober that asks each second has 240
 
-LOOKED_BACK = timedelta(minutes=15)
+LOOKED_BACK = (
+    3 * LONGEST_RETRY_AFTER / 2
+)  # at night only what is tried again tells that a gateway is still dead
 MOST_LOOKED_AT = 5_000  # attempts, of all channels: a mail to each subscriber is one
 STRETCH = 500  # of them
 ENOUGH = 3  # messages
@@ -54,12 +56,12 @@ def sent_by(app: Actor) -> QuerySet[Message]:
 
 
 def gateway(channel: Channel) -> Gateway:
-    """Of the last quarter of an hour. It fails where not one of the last three messages was handed over; one whose
+    """Of the last hour and a half. It fails where not one of the last three messages was handed over; one whose
     address is refused, for good or for now (anybody may name a domain that does not answer), says something of its
     reader alone.
     """
     came: dict[str, bool] = {}
-    for message, outcome in _last_tried(MAIL if channel in MAIL else TELEPHONE):
+    for message, outcome in _last_tried(channel):
         came.setdefault(message, outcome == Outcome.ACCEPTED)
         if len(came) == ENOUGH:
             break
@@ -68,7 +70,7 @@ def gateway(channel: Channel) -> Gateway:
     return Gateway.FAILS if len(came) == ENOUGH else Gateway.UNKNOWN
 
 
-def _last_tried(channels: Collection[Channel]) -> Iterator[tuple[str, str]]:
+def _last_tried(channel: Channel) -> Iterator[tuple[str, str]]:
     """Messages to people, and what came of each attempt, from the last one on.
 
     In stretches: each is found by its key, while of them all the database would rather read every message there is.
@@ -78,7 +80,7 @@ def _last_tried(channels: Collection[Channel]) -> Iterator[tuple[str, str]]:
     oldest = late.aggregate(oldest=Min("pk"))["oldest"] or newest + 1
     for end in range(newest, oldest - 1, -STRETCH):
         yield from (
-            late.filter(pk__gt=end - STRETCH, pk__lte=end, message__channel__in=channels)
+            late.filter(pk__gt=end - STRETCH, pk__lte=end, message__channel=channel)
             .exclude(message__template=PROBE)
             .exclude(outcome=Outcome.REFUSED)
             .exclude(outcome=Outcome.FAILED, error__startswith=REFUSED_FOR_NOW)

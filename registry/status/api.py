@@ -38,7 +38,7 @@ class ProbeSerializer(StrictSerializer):
     created_at = MomentField()
     sent_at = MomentField(allow_null=True)
     gateway = serializers.SerializerMethodField(
-        help_text="Of the last quarter of an hour: `fails` where none of the last three messages to people was handed"
+        help_text="Of the last hour and a half: `fails` where none of the last three messages to people was handed"
         " over; `unknown` where there were too few to say so."
     )
 

@@ -163,13 +163,17 @@ def test_a_mail_to_each_subscriber_hides_no_telephone_that_fails(prober: Partner
     assert sent(prober, "email")["gateway"] == "works"
 
 
-def test_only_the_last_quarter_of_an_hour_counts(prober: Partner) -> None:
+def test_what_is_tried_again_within_the_hour_still_counts_and_a_call_is_no_sms(prober: Partner) -> None:
     for _ in range(3):
-        tried(Channel.VOICE, "failed", ago=20)
+        tried(Channel.SMS, "failed", ago=95)
     assert sent(prober, "sms")["gateway"] == "unknown"
     for _ in range(3):
-        tried(Channel.VOICE, "failed", ago=10)
+        tried(Channel.SMS, "failed", ago=70)
     assert sent(prober, "sms")["gateway"] == "fails"
+    tried(Channel.VOICE, "accepted")
+    assert sent(prober, "sms")["gateway"] == "fails"
+    tried(Channel.SMS, "accepted")
+    assert sent(prober, "sms")["gateway"] == "works"
 
 
 def test_a_long_log_of_attempts_costs_nothing(prober: Partner) -> None:
