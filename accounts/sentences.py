@@ -218,7 +218,7 @@ SENTENCES: dict[str, Text] = {
         "Somebody else has to change your own role or access.",
     ),
     "username_taken": Text("Nama pengguna ini sudah dipakai.", "This username is taken."),
-    "email_taken": Text("Alamat e-mail ini sudah dipakai.", "This e-mail address is taken."),
+    "email_taken": Text("Alamat email ini sudah dipakai.", "This e-mail address is taken."),
     "role_unknown": Text("Pilih peran staf dari daftar.", "Choose a role of the staff from the list."),
     "permission_missing": Text("Peran Anda tidak mengizinkan ini.", "Your role does not allow this."),
     # Numbers.
@@ -322,15 +322,15 @@ SENTENCES: dict[str, Text] = {
     # Businesses and accounts.
     "legal_name_missing": Text("Nama badan usaha belum diisi.", "The legal name is missing."),
     "owner_contact_missing": Text(
-        "Kontak pemilik belum diisi: e-mail atau nomor telepon.",
+        "Kontak pemilik belum diisi: email atau nomor telepon.",
         "The owner's contact is missing: e-mail or phone.",
     ),
     "owner_contact_invalid": Text(
-        "Kontak ini tidak dapat dipakai; tulis e-mail atau nomor telepon pemilik.",
+        "Kontak ini tidak dapat dipakai; tulis email atau nomor telepon pemilik.",
         "This contact can't be used; write the owner's e-mail address or phone number.",
     ),
     "owner_contact_is_the_number": Text(
-        "Kontak pemilik dan nomor usaha tidak boleh sama: tulis nomor usaha yang lain, atau pakai e-mail sebagai kontak.",
+        "Kontak pemilik dan nomor usaha tidak boleh sama: tulis nomor usaha yang lain, atau pakai email sebagai kontak.",
         "The owner's contact can't be the number of the business: write another number for the business, or sign in by "
         "e-mail.",
     ),
@@ -416,7 +416,7 @@ SENTENCES: dict[str, Text] = {
         "This contact is invited already; send the link again.",
     ),
     "contact_invalid": Text(
-        "Tulis alamat e-mail atau nomor telepon, misalnya +62 812 3456 7890.",
+        "Tulis alamat email atau nomor telepon, misalnya +62 812 3456 7890.",
         "Write an e-mail address or a phone number, for example +62 812 3456 7890.",
     ),
     "contact_erased": Text(
@@ -547,7 +547,7 @@ SENTENCES: dict[str, Text] = {
         "Sebutkan seseorang yang mengenal usaha Anda.", "Name somebody who knows your business."
     ),
     "reference_contact_invalid": Text(
-        "Tulis nomor telepon atau e-mail orang itu, misalnya 0812 3456 7890.",
+        "Tulis nomor telepon atau email orang itu, misalnya 0812 3456 7890.",
         "Write that person's phone number or e-mail address, for example 0812 3456 7890.",
     ),
     "reference_is_the_applicant": Text(

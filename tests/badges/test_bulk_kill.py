@@ -2,11 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.server import Server, running, until
-
-pytestmark = pytest.mark.alone
 
 BADGES = 1_000
 # Rows as an approval leaves them, made past the services: a thousand approvals would take minutes.

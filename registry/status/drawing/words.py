@@ -36,7 +36,7 @@ WORDS = {
     "ninety": Text("90 hari lalu", "90 days ago"),
     "today": Text("Hari ini", "Today"),
     "uptime": Text("{share} berfungsi", "{share} uptime"),
-    "uptime_of": Text("{share} dari {time}", "{share} of {time}"),
+    "uptime_of": Text("{share} berfungsi ({time})", "{share} uptime ({time})"),
     "bars": Text(
         "{name}, 90 hari terakhir: {uptime}; hari dengan gangguan: {bad}; hari tanpa data: {missing}."
         " Angkanya ada di tabel.",
@@ -57,9 +57,11 @@ WORDS = {
     "level_missing": Text("Tidak ada data", "No data"),
     "how": Text(
         "Persentase dihitung dari pemeriksaan yang berlangsung, di luar pemeliharaan. Makin rendah batang, makin lama"
-        " tidak ada data hari itu; gangguan ditandai di atas batang. Hari menurut waktu Jakarta (WIB).",
+        " tidak ada data hari itu; gangguan ditandai di atas batang. Hari menurut waktu Jakarta (WIB). Dalam kurung:"
+        " lamanya yang diukur, kalau belum hampir 90 hari.",
         "Percentages are shares of the checks that took place, maintenance aside. The lower a bar, the longer there was"
-        " no data that day; an outage has a mark above the bar. Days are Jakarta's (WIB).",
+        " no data that day; an outage has a mark above the bar. Days are Jakarta's (WIB). In brackets: how much was"
+        " measured, where that is far from 90 days.",
     ),
     "follow": Text("Ikuti kabarnya", "Follow"),
     "email": Text("Kabar lewat email", "Updates by e-mail"),

@@ -65,9 +65,9 @@ def test_a_duration_counts_the_minute_that_has_begun(seconds: float, said: str) 
     ("days", "said"),
     [
         ([Day(YESTERDAY)] * 90, "No data"),
-        ([Day(YESTERDAY)] * 89 + [Day(TODAY, 40)], "100% of 20 min"),
-        ([Day(YESTERDAY)] * 89 + [Day(TODAY, 2880, failed=288)], "90% of 24 h"),
-        ([Day(YESTERDAY)] * 60 + [Day(YESTERDAY, 2880)] * 30, "100% of 30 days"),
+        ([Day(YESTERDAY)] * 89 + [Day(TODAY, 40)], "100% uptime (20 min)"),
+        ([Day(YESTERDAY)] * 89 + [Day(TODAY, 2880, failed=288)], "90% uptime (24 h)"),
+        ([Day(YESTERDAY)] * 60 + [Day(YESTERDAY, 2880)] * 30, "100% uptime (30 days)"),
         ([Day(YESTERDAY)] * 8 + [Day(YESTERDAY, 2880)] * 82, "100% uptime"),
         ([Day(YESTERDAY, 1440, planned=1440, failed=1)] * 90, "99.93% uptime"),  # maintenance is no hole
     ],

@@ -155,7 +155,7 @@ def test_a_new_page_has_no_fortnight_without_data() -> None:
         history = text[text.index(WORDS["history"].en) :]
         assert history.count(WORDS["unmeasured"].en) == 3
         assert told.title.en in history
-    assert "of 2 days" not in seen(pictures.ALL_WELL) and WORDS["before"].en not in seen(pictures.ALL_WELL)
+    assert "(2 days)" not in seen(pictures.ALL_WELL) and WORDS["before"].en not in seen(pictures.ALL_WELL)
 
 
 def test_what_began_before_the_fortnight_and_ended_in_it_stands_on_its_oldest_day() -> None:
@@ -227,10 +227,10 @@ def test_the_picture_of_the_bars_is_told_in_words() -> None:
     measured = int(rounds * pictures.EVERY // 86_400)
     text = seen(pictures.OUTAGE)
     assert (
-        f"Look-ups, the last 90 days: {share}% of {measured} days; days with an outage: 5; days without data: 30"
+        f"Look-ups, the last 90 days: {share}% uptime ({measured} days); days with an outage: 5; days without data: 30"
         in text
     )
-    assert f"{share.replace('.', ',')}% dari {measured} hari" in seen(pictures.OUTAGE, "id")
+    assert f"{share.replace('.', ',')}% berfungsi ({measured} hari)" in seen(pictures.OUTAGE, "id")
 
 
 def test_a_third_language_has_its_page_its_feed_and_its_badge(settings: Any, tmp_path: Path) -> None:

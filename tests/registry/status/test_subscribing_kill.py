@@ -2,11 +2,7 @@
 
 from pathlib import Path
 
-import pytest
-
 from tests.server import Server, running, until
-
-pytestmark = pytest.mark.alone
 
 SUBSCRIBERS = 1_000
 PREPARE = f"""
