@@ -61,7 +61,8 @@ def test_a_command_says_why_and_where_it_looked(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 2
-    said = done.stderr[done.stderr.index("error: ") :]  # before it stands what the pool tried, if it had the time
+    # Before it stands what the pool tried, if it had the time.
+    said = done.stderr[done.stderr.index("error: ") :]
     assert "Connection refused" in said
     assert "pool" not in said
     assert said.endswith("start `make run`, or set VAR_DIR or DATABASE_URL\n")
