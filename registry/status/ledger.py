@@ -37,6 +37,7 @@ CREATE TABLE IF NOT EXISTS probe (
     PRIMARY KEY (component, round)    -- a clock that is put back measures no round twice
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS probe_by_time ON probe (at);
+CREATE INDEX IF NOT EXISTS probe_of_component_by_time ON probe (component, at);
 CREATE TABLE IF NOT EXISTS day (      -- what `probe` comes to, kept up with each round
     component TEXT NOT NULL,
     day TEXT NOT NULL,                -- of Jakarta
@@ -47,6 +48,11 @@ CREATE TABLE IF NOT EXISTS day (      -- what `probe` comes to, kept up with eac
     PRIMARY KEY (component, day)
 ) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS state (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+LATEST = """
+SELECT at, outcome, milliseconds, reason, planned FROM probe WHERE component = ? AND at <= ? ORDER BY at DESC LIMIT 1
 """
 
 
@@ -150,11 +156,7 @@ class Ledger:
         """The newest result of each component; what waits in memory counts."""
         found: dict[str, Result] = {}
         for key in KEYS:
-            row = self._file.execute(
-                "SELECT at, outcome, milliseconds, reason, planned FROM probe"
-                " WHERE component = ? AND at <= ? ORDER BY at DESC LIMIT 1",
-                (key, now.timestamp()),
-            ).fetchone()
+            row = self._file.execute(LATEST, (key, now.timestamp())).fetchone()
             if row is not None:
                 at, outcome, milliseconds, reason, planned = row
                 found[key] = Result(key, at, Status(outcome), milliseconds, reason, bool(planned))

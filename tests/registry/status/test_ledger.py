@@ -11,7 +11,7 @@ import pytest
 
 from registry.status.components import Status
 from registry.status.judging import Health, Result
-from registry.status.ledger import Ledger, State
+from registry.status.ledger import LATEST, Ledger, State
 from registry.status.outages import Outage, followed
 from registry.status.times import moment
 
@@ -212,3 +212,11 @@ def test_a_clock_that_jumps_a_year_ahead_costs_no_history(path: Path) -> None:
         ledger.add([result(at)], NOTHING)
     ledger.prune(ahead)
     assert all(day.rounds == 1 for day in ledger.days(NOW, 90)["forms"])
+
+
+def test_the_newest_round_is_found_by_an_index_however_long_the_history_is(path: Path) -> None:
+    """Seen before: 40 ms for each component and round after ninety days, all of which were sorted."""
+    Ledger(path, every=EVERY).close()
+    plan = sqlite3.connect(path).execute(f"EXPLAIN QUERY PLAN {LATEST}", ("lookups", 0.0)).fetchall()
+    (step,) = (row[-1] for row in plan)
+    assert step == "SEARCH probe USING INDEX probe_of_component_by_time (component=? AND at<?)"
