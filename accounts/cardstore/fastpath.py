@@ -129,26 +129,11 @@ class FastPath:
 
     def _posted(self, environ: Environ, digest: bytes) -> Answer | None:
         """Reads the body while it is nobody's turn: who sends it slowly keeps one thread, and no other look-up."""
-        with self._turn:
-            if not self._is_known(digest):
-                return None
         body = _body_of(environ)
         if body is None:
             return None
         with self._turn:
             return self._lookup(environ, digest, body)
-
-    def _is_known(self, digest: bytes) -> bool:
-        store, _, _ = self._current()
-        try:
-            with store.reading() as view:
-                key = store.key(view, digest)
-        except (Damaged, *BROKEN) as damage:
-            self._damaged(store, damage)
-            return False
-        if key is not None:
-            _require_admitted(key)
-        return key is not None
 
     def _lookup(self, environ: Environ, digest: bytes, body: bytes) -> Answer | None:
         store, _, freshness = self._current()
